@@ -1,0 +1,21 @@
+/*
+ * One error message, built where the context is known and carried up to
+ * main.c, which alone prints it and chooses the exit status.
+ */
+#ifndef TALLYMAN_BASE_ERROR_H
+#define TALLYMAN_BASE_ERROR_H
+
+#include <stddef.h>
+
+struct error {
+	char	text[512];	/* one line, no trailing newline */
+};
+
+/*
+ * Formats the message: lower case, what failed, then why. A message that is
+ * too long is cut. Always returns -1, so that a caller can return its value.
+ */
+int	error_set(struct error *, const char *format, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * Objects of one size in one reserved stretch of memory, named by a 32-bit
+ * number so that links between them cost half a pointer. Number 0 is never
+ * given out and means "none". Memory is reserved at start and paid for only
+ * when touched; freed objects are handed out again, the newest first.
+ */
+#ifndef TALLYMAN_BASE_POOL_H
+#define TALLYMAN_BASE_POOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct pool {
+	uint8_t		*base;		/* owned; object n at n * stride */
+	size_t		 stride;	/* bytes, a multiple of 64 */
+	uint32_t	 capacity;	/* objects */
+	uint32_t	 used;		/* numbers ever given out */
+	uint32_t	 free;		/* head of the free list */
+	uint32_t	 live;		/* given out and not given back */
+};
+
+/* Reserves room for capacity objects; aborts when the system refuses. */
+void	 pool_init(struct pool *, size_t object_size, uint32_t capacity);
+void	 pool_release(struct pool *);
+
+/* A zeroed object's number, or 0 when the pool is full. */
+uint32_t pool_take(struct pool *);
+void	 pool_give(struct pool *, uint32_t number);
+
+static inline void *
+pool_at(const struct pool *pool, uint32_t number)
+{
+	return pool->base + (size_t)number * pool->stride;
+}
+
+/* Memory for tables: zeroed, page-aligned, huge pages where there are some. */
+void	*pool_map(size_t size);
+void	 pool_unmap(void *, size_t size);
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * The contract of a dissector: one file in dissectors/, one exported
+ * constant "dissector_NAME" at its end. The registry is generated from the
+ * list of files; from the constant come demultiplexing and
+ * --list-dissectors.
+ *
+ * A dissector reads its header from the cursor, writes what it learned into
+ * w->packet (or the newest conversation), and names what follows with
+ * walk_next(). When the header cannot be read it says why with
+ * walk_malformed() and returns. It never sees flows, records or outputs, and
+ * it never keeps a pointer past its call.
+ */
+#ifndef TALLYMAN_DISSECT_DISSECTOR_H
+#define TALLYMAN_DISSECT_DISSECTOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cursor.h"
+#include "packet/fragments.h"
+#include "packet/packet.h"
+
+/* Number spaces in which a layer names the next one. */
+enum key_space {
+	KEY_NONE,		/* nothing follows that we could know */
+	KEY_LINK,		/* LINKTYPE_ values of the capture file */
+	KEY_ETHERTYPE,
+	KEY_LLC,		/* DSAP of IEEE 802.2 */
+	KEY_PPP,		/* PPP protocol numbers */
+	KEY_IP,			/* IANA protocol numbers */
+	KEY_UDP_PORT,		/* tunnels known by their UDP port */
+	KEY_SPACES
+};
+
+struct dissector_key {
+	enum key_space	space;
+	uint16_t	value;
+};
+
+enum { DISSECTOR_KEYS_MAX = 16 };
+
+enum layer {
+	LAYER_LINK,
+	LAYER_NETWORK,
+	LAYER_TRANSPORT
+};
+
+struct walk;
+
+struct dissector {
+	const char		*name;		/* lower case, as in RFCs */
+	const char		*title;		/* for --list-dissectors */
+	const char		*source;	/* "RFC 791" */
+	enum layer		 layer;
+	struct dissector_key	 keys[DISSECTOR_KEYS_MAX]; /* KEY_NONE ends */
+	void			(*dissect)(struct walk *, struct cursor *);
+};
+
+/* The state of one walk from the link to the innermost transport. */
+struct walk {
+	struct packet		*packet;
+	struct fragments	*fragments;	/* borrowed */
+	bool			 is_checking;	/* --checksums check */
+	bool			 is_header_checked; /* IPv4: all but "off" */
+
+	struct dissector_key	 next;
+	uint8_t			 tunnel;	/* for the next conversation */
+	bool			 has_tunnel_id;
+	uint32_t		 tunnel_id;
+};
+
+/* What follows; the walk goes on there with what is left of the cursor. */
+static inline void
+walk_next(struct walk *w, enum key_space space, uint16_t value)
+{
+	w->next = (struct dissector_key){ space, value };
+}
+
+/* What follows travels in a tunnel of this kind. */
+static inline void
+walk_tunnel(struct walk *w, enum tunnel tunnel)
+{
+	w->tunnel = (uint8_t)tunnel;
+	w->has_tunnel_id = false;
+}
+
+static inline void
+walk_tunnel_id(struct walk *w, enum tunnel tunnel, uint32_t id)
+{
+	w->tunnel = (uint8_t)tunnel;
+	w->has_tunnel_id = true;
+	w->tunnel_id = id;
+}
+
+/*
+ * Opens the next conversation, zeroed but for the tunnel that carries it and
+ * this frame's counts. NULL when the frame already has
+ * PACKET_CONVERSATIONS_MAX of them; the walk then ends.
+ */
+struct conversation	*walk_converse(struct walk *);
+
+/* The newest conversation; NULL before the first. */
+static inline struct conversation *
+walk_conversation(const struct walk *w)
+{
+	struct packet *p = w->packet;
+
+	return p->conversation_count == 0 ? NULL :
+	    &p->conversations[p->conversation_count - 1];
+}
+
+/*
+ * The header at hand cannot be used: notes the anomaly and ends the walk.
+ * walk_abandon() also takes back the newest conversation, which has no
+ * 5-tuple yet.
+ */
+void	walk_malformed(struct walk *, enum anomaly);
+void	walk_abandon(struct walk *, enum anomaly);
+
+/*
+ * The payload of the newest conversation's transport: what is left of the
+ * cursor was captured, wire_bytes were sent.
+ */
+static inline void
+walk_payload(struct walk *w, const struct cursor *c, uint32_t wire_bytes)
+{
+	struct conversation *t = walk_conversation(w);
+	size_t left = cursor_left(c);
+
+	t->payload_bytes = wire_bytes;
+	t->payload = c->at;
+	t->payload_captured = left < wire_bytes ? (uint32_t)left : wire_bytes;
+}
+
+#endif
