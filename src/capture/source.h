@@ -1,0 +1,73 @@
+/*
+ * Where frames come from. Every kind of source (saved captures, a live
+ * interface) gives batches of frames through this one interface; who meters
+ * them does not know which it is.
+ */
+#ifndef TALLYMAN_CAPTURE_SOURCE_H
+#define TALLYMAN_CAPTURE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "packet/frame.h"
+
+/* What a source knows of frames that it did not hand over. */
+struct source_counts {
+	uint64_t	filtered;	/* read, but refused by the filter */
+	uint64_t	kernel_received;
+	uint64_t	kernel_dropped;
+	uint64_t	interface_dropped;
+	uint64_t	bytes_read;	/* of the inputs as stored, for progress */
+	uint64_t	bytes_total;	/* 0 when unknown (pipes) */
+	bool		has_kernel;	/* the kernel members mean something */
+	bool		is_damaged;	/* an input was cut off or unreadable */
+};
+
+enum source_result {
+	SOURCE_END = 0,		/* no more frames will come */
+	SOURCE_ERROR = -1,	/* *error says why; no more frames will come */
+	SOURCE_QUIET = -2	/* nothing arrived for a while (live); call again */
+};
+
+struct source;
+
+struct source_operations {
+	/*
+	 * Fills up to max frames, in time order as far as the inputs have
+	 * one; returns how many, or a source_result. What the frames point to
+	 * stays valid until the next call. Frame numbers are the metering
+	 * engine's to give.
+	 */
+	int	(*read)(struct source *, struct frame *frames, int max,
+		    struct error *);
+	void	(*counts)(struct source *, struct source_counts *);
+	void	(*free)(struct source *);
+};
+
+/* First member of every kind of source. */
+struct source {
+	const struct source_operations	*operations;
+};
+
+static inline int
+source_read(struct source *s, struct frame *frames, int max, struct error *e)
+{
+	return s->operations->read(s, frames, max, e);
+}
+
+static inline void
+source_counts(struct source *s, struct source_counts *counts)
+{
+	s->operations->counts(s, counts);
+}
+
+static inline void
+source_free(struct source *s)
+{
+	if (s != NULL)
+		s->operations->free(s);
+}
+
+#endif
