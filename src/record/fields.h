@@ -1,0 +1,82 @@
+/*
+ * The fields of a record, declared once: every output, the JSON Schema, the
+ * manual page and the reference documentation follow from this table.
+ */
+#ifndef TALLYMAN_RECORD_FIELDS_H
+#define TALLYMAN_RECORD_FIELDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "record/record.h"
+
+/* How the member at a field's offset is stored and written. */
+enum field_type {
+	FIELD_WORD,		/* const char *: constant of ours, no escapes */
+	FIELD_TEXT,		/* const char *: foreign bytes, escaped */
+	FIELD_CHARS,		/* char []: ours, no escapes; "" is absent */
+	FIELD_BOOL,
+	FIELD_U8,
+	FIELD_U16,
+	FIELD_U32,
+	FIELD_U64,
+	FIELD_ID,		/* uint64_t as 16 hexadecimal digits */
+	FIELD_TIME,		/* int64_t ns since 1970, RFC 3339 */
+	FIELD_SECONDS,		/* int64_t ns as seconds */
+	FIELD_IP,		/* struct address */
+	FIELD_MAC,		/* uint8_t [6] */
+	FIELD_BITS,		/* uint64_t bit set as a list of numbers */
+	FIELD_LIST,		/* struct record_list */
+	FIELD_TCP_FLAGS		/* uint16_t as letters of "FSRPAUECN" */
+};
+
+struct field {
+	const char	*name;		/* path in JSON, "src.ip" */
+	enum field_type	 type;
+	size_t		 offset;	/* of the member in struct record */
+	uint64_t	 needs;		/* RECORD_... bit, 0: always there */
+	const char	*unit;		/* "seconds", "bytes", ..., or NULL */
+	const char	*meaning;	/* one sentence */
+	const char	*const *words;	/* FIELD_WORD: NULL-ended, or NULL */
+};
+
+/*
+ * Fields stand so that those of one object follow each other: a name's
+ * dotted prefix opens the object, another prefix closes it.
+ */
+extern const struct field fields_all[];
+extern const size_t fields_count;
+
+/* The field of that name, or NULL. */
+const struct field	*fields_find(const char *name);
+
+/*
+ * A chosen list: "start,src.ip,tcp" (an object's name chooses all its
+ * members; a name with a minus leaves out; in table order). NULL chooses all.
+ * Returns the number, or -1 with a message naming the unknown field and the
+ * nearest known one. chosen has room for fields_count.
+ */
+int			 fields_choose(const char *list,
+			    const struct field **chosen, struct error *);
+
+/* Whether the record says anything in this field. */
+bool			 field_is_present(const struct field *,
+			    const struct record *);
+
+/*
+ * The value as plain text without quotes: what CSV and text show. Lists are
+ * separated by blanks. Foreign text is written as it is, to be escaped by
+ * the caller.
+ */
+void			 field_text(const struct field *, const struct record *,
+			    struct buffer *);
+
+/* --fields help, md, csv, json-schema: whole documents. */
+void			 fields_write_help(struct buffer *);
+void			 fields_write_markdown(struct buffer *);
+void			 fields_write_json_schema(struct buffer *);
+
+#endif

@@ -1,0 +1,137 @@
+/*
+ * A flow record as a flat copy: everything an output may want to say about
+ * one conversation, in plain members, with src and dst already the
+ * originator and the responder. Outputs know this struct only through the
+ * table in fields.h.
+ */
+#ifndef TALLYMAN_RECORD_RECORD_H
+#define TALLYMAN_RECORD_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "packet/packet.h"
+
+/* Which conditional members of a record say something. */
+#define RECORD_TCP		(UINT64_C(1) << 0)
+#define RECORD_UDP		(UINT64_C(1) << 1)
+#define RECORD_ICMP		(UINT64_C(1) << 2)
+#define RECORD_CUMULATIVE	(UINT64_C(1) << 3)
+#define RECORD_PORTS		(UINT64_C(1) << 4)
+#define RECORD_VLAN		(UINT64_C(1) << 5)
+#define RECORD_MPLS		(UINT64_C(1) << 6)
+#define RECORD_TUNNEL		(UINT64_C(1) << 7)
+#define RECORD_TUNNEL_ID	(UINT64_C(1) << 8)
+#define RECORD_SYN_SYNACK	(UINT64_C(1) << 9)
+#define RECORD_SYNACK_ACK	(UINT64_C(1) << 10)
+#define RECORD_FIRST_EXCHANGE	(UINT64_C(1) << 11)
+#define RECORD_ICMP_ERRORS	(UINT64_C(1) << 12)
+#define RECORD_CHECKSUMS	(UINT64_C(1) << 13)
+#define RECORD_SERVICE		(UINT64_C(1) << 14)
+#define RECORD_PARENT		(UINT64_C(1) << 15)
+/* The same for each side; the dst bit is the src bit << 8. */
+#define RECORD_SRC_MAC		(UINT64_C(1) << 16)
+#define RECORD_SRC_SEEN		(UINT64_C(1) << 17)	/* it sent a packet */
+#define RECORD_SRC_ISN		(UINT64_C(1) << 18)
+#define RECORD_SRC_MSS		(UINT64_C(1) << 19)
+#define RECORD_SRC_WINDOW_SCALE	(UINT64_C(1) << 20)
+#define RECORD_SRC_SYN_OPTIONS	(UINT64_C(1) << 21)	/* its SYN was seen */
+#define RECORD_DST_MAC		(RECORD_SRC_MAC << 8)
+#define RECORD_DST_SEEN		(RECORD_SRC_SEEN << 8)
+#define RECORD_DST_ISN		(RECORD_SRC_ISN << 8)
+#define RECORD_DST_MSS		(RECORD_SRC_MSS << 8)
+#define RECORD_DST_WINDOW_SCALE	(RECORD_SRC_WINDOW_SCALE << 8)
+#define RECORD_DST_SYN_OPTIONS	(RECORD_SRC_SYN_OPTIONS << 8)
+
+struct record_counts {
+	uint64_t	packets;
+	uint64_t	bytes;
+	uint64_t	ip_bytes;
+	uint64_t	payload_bytes;
+};
+
+struct record_tcp_side {
+	uint32_t	isn;
+	uint16_t	mss;
+	uint8_t		window_scale;
+	bool		sack_permitted;
+	bool		timestamps;
+	uint16_t	flags;		/* TCP_FIN ..., union */
+	uint32_t	syn;
+	uint32_t	fin;
+	uint32_t	rst;
+	uint32_t	psh;
+	uint32_t	urg;
+};
+
+struct record_side {
+	struct address		ip;
+	uint16_t		port;
+	const char		*port_class;	/* constant text */
+	uint8_t			mac[6];
+	struct record_counts	counts;
+	struct record_counts	cumulative;
+	uint8_t			ttl_min;
+	uint8_t			ttl_max;
+	uint64_t		dscp;		/* bit n: DSCP n was seen */
+	uint32_t		checksum_bad;
+	struct record_tcp_side	tcp;
+};
+
+struct record_list {
+	uint32_t	count;
+	uint32_t	items[PACKET_MPLS_MAX];
+};
+
+/* Every text is borrowed and outlives the record. NULL means absent. */
+struct record {
+	uint64_t		 has;		/* RECORD_... */
+	const char		*type;		/* "flow" */
+	uint8_t			 version;	/* 1 */
+	uint64_t		 id;
+	uint32_t		 part;
+	bool			 is_final;
+	const char		*end_reason;
+	char			 community_id[32];
+	int64_t			 start_ns;
+	int64_t			 end_ns;
+	int64_t			 duration_ns;
+	int			 time_digits;	/* 6 or 9 */
+	uint8_t			 ip_version;
+	const char		*protocol;	/* "tcp", or NULL: no name */
+	uint8_t			 protocol_number;
+	const char		*direction_by;
+	const char		*direction_confidence;
+	struct record_side	 src;
+	struct record_side	 dst;
+	const char		*cast;
+	const char		*service_name;
+	const char		*service_port;
+	const char		*service_verdict;
+	struct record_list	 vlan;
+	struct record_list	 mpls;
+	const char		*tunnel_type;
+	uint32_t		 tunnel_id;
+	uint64_t		 tunnel_parent;
+	const char		*input;		/* bytes of a file name */
+	const char		*interface;	/* bytes from the capture */
+	uint32_t		 icmp_errors;
+
+	const char		*tcp_state;
+	const char		*tcp_conn_state;
+	char			 tcp_history[48];
+	int64_t			 syn_synack_ns;
+	int64_t			 synack_ack_ns;
+
+	uint32_t		 udp_checksum_zero;
+	uint32_t		 udp_checksum_bad;
+	uint32_t		 udp_length_mismatch;
+	bool			 udp_request_response;
+	int64_t			 udp_first_exchange_ns;
+
+	uint8_t			 icmp_type;
+	uint8_t			 icmp_code;
+};
+
+#endif
