@@ -8,8 +8,7 @@
 enum log_level {
 	LOG_LEVEL_QUIET,	/* errors alone */
 	LOG_LEVEL_NOTICE,	/* the default: what was lost or is odd */
-	LOG_LEVEL_VERBOSE,
-	LOG_LEVEL_DEBUG
+	LOG_LEVEL_VERBOSE
 };
 
 void	log_set_level(enum log_level);

@@ -1,0 +1,18 @@
+/*
+ * One error message; see error.h.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/error.h"
+
+int
+error_set(struct error *error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(error->text, sizeof error->text, format, arguments);
+	va_end(arguments);
+	return -1;
+}

@@ -1,0 +1,77 @@
+/*
+ * Pools of objects; see pool.h.
+ */
+#include <sys/mman.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/pool.h"
+
+enum { POOL_ALIGNMENT = 64 };
+
+void *
+pool_map(size_t size)
+{
+	void *memory;
+
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (memory == MAP_FAILED) {
+		log_error("cannot reserve %zu bytes of memory", size);
+		abort();
+	}
+	return memory;
+}
+
+void
+pool_unmap(void *memory, size_t size)
+{
+	if (memory != NULL)
+		(void)munmap(memory, size);
+}
+
+void
+pool_init(struct pool *pool, size_t object_size, uint32_t capacity)
+{
+	size_t stride = (object_size + POOL_ALIGNMENT - 1) /
+	    POOL_ALIGNMENT * POOL_ALIGNMENT;
+
+	*pool = (struct pool){ .stride = stride, .capacity = capacity };
+	pool->base = pool_map(stride * ((size_t)capacity + 1));
+}
+
+void
+pool_release(struct pool *pool)
+{
+	pool_unmap(pool->base, pool->stride * ((size_t)pool->capacity + 1));
+	pool->base = NULL;
+}
+
+/* A freed object's first bytes hold the number of the next free one. */
+uint32_t
+pool_take(struct pool *pool)
+{
+	uint32_t number = pool->free;
+
+	if (number != 0) {
+		memcpy(&pool->free, pool_at(pool, number),
+		    sizeof pool->free);
+		memset(pool_at(pool, number), 0, pool->stride);
+	} else if (pool->used < pool->capacity) {
+		number = ++pool->used;	/* fresh memory is zero */
+	} else {
+		return 0;
+	}
+	pool->live++;
+	return number;
+}
+
+void
+pool_give(struct pool *pool, uint32_t number)
+{
+	memcpy(pool_at(pool, number), &pool->free, sizeof pool->free);
+	pool->free = number;
+	pool->live--;
+}
