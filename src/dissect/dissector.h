@@ -63,6 +63,10 @@ struct walk {
 	bool			 is_checking;	/* --checksums check */
 	bool			 is_header_checked; /* IPv4: all but "off" */
 
+	uint32_t		 cut_off;	/* bytes that were sent behind the
+						   cursor's end, not captured */
+	bool			 is_rerouted;	/* IPv6: the transport checksum
+						   covers other addresses */
 	struct dissector_key	 next;
 	uint8_t			 tunnel;	/* for the next conversation */
 	bool			 has_tunnel_id;
@@ -74,6 +78,27 @@ static inline void
 walk_next(struct walk *w, enum key_space space, uint16_t value)
 {
 	w->next = (struct dissector_key){ space, value };
+}
+
+/* Bytes that were on the wire from the cursor on, captured or not. */
+static inline uint32_t
+walk_wire_left(const struct walk *w, const struct cursor *c)
+{
+	return (uint32_t)cursor_left(c) + w->cut_off;
+}
+
+/* A header says that wire_bytes are left: what is behind them is padding. */
+static inline void
+walk_limit(struct walk *w, struct cursor *c, uint32_t wire_bytes)
+{
+	size_t left = cursor_left(c);
+
+	if (wire_bytes <= left) {
+		cursor_limit(c, wire_bytes);
+		w->cut_off = 0;
+	} else if (wire_bytes - left < w->cut_off) {
+		w->cut_off = wire_bytes - (uint32_t)left;
+	}
 }
 
 /* What follows travels in a tunnel of this kind. */

@@ -156,9 +156,13 @@ enum packet_outcome {
 struct packet {
 	struct frame		 frame;
 	enum packet_outcome	 outcome;
+	uint32_t		 frames;	/* that the outcome speaks for: 1,
+						   or all of the datagram that
+						   this frame made whole */
 	uint64_t		 anomalies;	/* bit 1 << enum anomaly */
 	enum anomaly		 malformed_by;	/* when PACKET_MALFORMED */
-	bool			 has_mac;
+	bool			 has_src_mac;
+	bool			 has_dst_mac;
 	uint8_t			 vlan_count;
 	uint8_t			 mpls_count;
 	uint8_t			 conversation_count;
