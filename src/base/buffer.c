@@ -1,8 +1,6 @@
 /*
  * A growing byte buffer and its writers; see buffer.h.
  */
-#include <arpa/inet.h>
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
