@@ -12,6 +12,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "record/record.h"
+#include "record/stats.h"
 
 /* How the member at a field's offset is stored and written. */
 enum field_type {
@@ -30,14 +31,19 @@ enum field_type {
 	FIELD_MAC,		/* uint8_t [6] */
 	FIELD_BITS,		/* uint64_t bit set as a list of numbers */
 	FIELD_LIST,		/* struct record_list */
-	FIELD_TCP_FLAGS		/* uint16_t as letters of "FSRPAUECN" */
+	FIELD_TCP_FLAGS,	/* uint16_t as letters of "FSRPAUECN" */
+
+	/* In the closing record alone; the offset is that of the frames. */
+	FIELD_LINK_COUNTS,	/* frames of each link type, by name */
+	FIELD_ANOMALY_COUNTS,	/* frames with each anomaly, by name */
+	FIELD_RATE		/* a count over the elapsed time */
 };
 
 struct field {
 	const char	*name;		/* path in JSON, "src.ip" */
 	enum field_type	 type;
 	size_t		 offset;	/* of the member in struct record */
-	uint64_t	 needs;		/* RECORD_... bit, 0: always there */
+	uint64_t	 needs;		/* RECORD_... bits, all of them */
 	const char	*unit;		/* "seconds", "bytes", ..., or NULL */
 	const char	*meaning;	/* one sentence */
 	const char	*const *words;	/* FIELD_WORD: NULL-ended, or NULL */
@@ -50,21 +56,40 @@ struct field {
 extern const struct field fields_all[];
 extern const size_t fields_count;
 
+/*
+ * The closing record in the same way: offsets are of struct stats, needs are
+ * these bits. "type" and "version" come before them and have no member.
+ */
+#define FIELDS_STATS_FRAMES	(UINT64_C(1) << 0)	/* a frame was read */
+#define FIELDS_STATS_KERNEL	(UINT64_C(1) << 1)	/* it was live */
+
+extern const struct field fields_stats[];
+extern const size_t fields_stats_count;
+
+uint64_t		 fields_stats_has(const struct stats *);
+
 /* The field of that name, or NULL. */
 const struct field	*fields_find(const char *name);
 
 /*
  * A chosen list: "start,src.ip,tcp" (an object's name chooses all its
- * members; a name with a minus leaves out; in table order). NULL chooses all.
- * Returns the number, or -1 with a message naming the unknown field and the
- * nearest known one. chosen has room for fields_count.
+ * members; a name with a minus leaves out; in table order). NULL chooses all,
+ * and a list that begins with a minus leaves out of all. Returns the number,
+ * or -1 with a message naming the unknown field and the nearest known one.
+ * chosen has room for fields_count.
  */
 int			 fields_choose(const char *list,
 			    const struct field **chosen, struct error *);
 
-/* Whether the record says anything in this field. */
+/* Whether the record says anything in this field of fields_all. */
 bool			 field_is_present(const struct field *,
 			    const struct record *);
+
+/* Whether a record that has what the field needs always says something. */
+bool			 field_is_certain(const struct field *);
+
+/* The letters of TCP_FIN, TCP_SYN and so on, from bit 0. */
+extern const char	 field_tcp_flags[];
 
 /*
  * The value as plain text without quotes: what CSV and text show. Lists are
@@ -77,6 +102,7 @@ void			 field_text(const struct field *, const struct record *,
 /* --fields help, md, csv, json-schema: whole documents. */
 void			 fields_write_help(struct buffer *);
 void			 fields_write_markdown(struct buffer *);
+void			 fields_write_csv(struct buffer *);
 void			 fields_write_json_schema(struct buffer *);
 
 #endif
