@@ -21,7 +21,9 @@ walk_frame(struct walk *w)
 	p->mpls_count = 0;
 	p->conversation_count = 0;
 	w->tunnel = TUNNEL_NONE;
-	w->wire_left = p->frame.length;
+	w->has_tunnel_id = false;
+	w->cut_off = p->frame.length - p->frame.captured;
+	w->is_rerouted = false;
 	w->next = (struct dissector_key){ KEY_NONE, 0 };
 	if (link_type >= 0 && link_type <= UINT16_MAX)
 		walk_next(w, KEY_LINK, (uint16_t)link_type);

@@ -8,12 +8,16 @@
 #define TALLYMAN_FLOW_FLOW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "packet/packet.h"
-#include "tcp/connection.h"
 
-/* The canonical 5-tuple: (a, a_port) <= (b, b_port). Hashed as bytes. */
+/*
+ * The canonical 5-tuple: (a, a_port) <= (b, b_port) as bytes. VLANs and the
+ * tunnel's id are zero unless --key names them. No padding: hashed and
+ * compared as bytes.
+ */
 struct flow_key {
 	struct address	a;
 	struct address	b;
@@ -21,9 +25,13 @@ struct flow_key {
 	uint16_t	b_port;
 	uint8_t		protocol;
 	uint8_t		ip_version;
-	uint8_t		padding[2];	/* zero */
-	uint32_t	scope;		/* --key: VLANs, tunnel; else 0 */
+	uint8_t		tunnel;		/* enum tunnel */
+	uint8_t		has_tunnel_id;
+	uint16_t	vlan[2];	/* outermost first */
+	uint32_t	tunnel_id;
 };
+
+_Static_assert(sizeof(struct flow_key) == 48, "a key has no padding");
 
 /* What tells who the originator is, the strongest first. */
 enum flow_evidence {
@@ -63,60 +71,55 @@ struct flow_counts {
 	uint64_t	payload_bytes;
 };
 
-enum {
-	FLOW_HAS_VLAN = 0x01,
-	FLOW_HAS_MPLS = 0x02,
-	FLOW_HAS_TUNNEL_ID = 0x04,
-	FLOW_HAS_CUMULATIVE = 0x08
-};
-
-/* What is seldom read and not needed by every flow. */
-struct flow_labels {
-	uint8_t		vlan_count;
-	uint8_t		mpls_count;
-	uint16_t	vlan[PACKET_VLANS_MAX];
-	uint32_t	mpls[PACKET_MPLS_MAX];
-};
-
+/*
+ * The connection of a TCP flow and the totals of a flow in parts stand in
+ * tables of their own, under the flow's number.
+ */
 struct flow {
 	/* First cache line: lookup. */
 	struct flow_key		 key;
-	uint32_t		 next;		/* flow with the same slot */
 	int64_t			 last_ns;	/* clock at the newest packet */
-	uint32_t		 tcp;		/* in the pool of connections */
-	uint8_t			 src_side;	/* 0 or 1 */
+	uint32_t		 next;		/* flow in the same slot */
+	uint8_t			 src_side;	/* 0 or 1: the originator */
 	uint8_t			 queue;		/* enum flow_queue */
 	uint8_t			 evidence;	/* enum flow_evidence */
-	uint8_t			 has;		/* FLOW_HAS_... */
+	bool			 is_over;	/* TCP: closed or reset */
 
 	/* Second cache line: counters. */
 	struct flow_counts	 counts[2];
 
-	/* The rest. */
-	int64_t			 start_ns;	/* of this part */
-	int64_t			 end_ns;	/* newest timestamp of this part */
-	int64_t			 queued_ns;	/* clock when put in its queue */
-	uint64_t		 id;
-	uint64_t		 parent_id;	/* 0: carried by nothing */
+	/* Third: what each packet may widen. */
 	uint64_t		 dscp[2];	/* bit n: DSCP n was seen */
-	const struct interface	*interface;	/* of the first frame */
+	int64_t			 end_ns;	/* newest timestamp of this part */
+	int64_t			 start_ns;	/* oldest timestamp of this part */
+	int64_t			 queued_ns;	/* clock when put in its queue */
 	uint32_t		 queue_previous;
 	uint32_t		 queue_next;
-	uint32_t		 part;
-	uint32_t		 labels;	/* in the pool of labels, 0: none */
-	uint32_t		 cumulative;	/* in its pool, 0: first part */
+	uint8_t			 ttl_min[2];
+	uint8_t			 ttl_max[2];
+	uint8_t			 mac_known;	/* bit n: mac[n] is */
+	uint8_t			 tunnel;	/* enum tunnel */
+	bool			 has_tunnel_id;
+	uint8_t			 vlan_count;
+	uint8_t			 mpls_count;
+
+	/* Written once, or seldom. */
+	uint64_t		 id;
+	uint64_t		 parent_id;	/* 0: carried by nothing */
+	int64_t			 first_ns[2];	/* first packet of each side */
+	const struct interface	*interface;	/* of the first frame */
+	uint8_t			 mac[2][6];
+	uint16_t		 vlan[PACKET_VLANS_MAX];
+	uint32_t		 mpls[PACKET_MPLS_MAX];
 	uint32_t		 tunnel_id;
+	uint32_t		 part;
 	uint32_t		 icmp_errors;
 	uint32_t		 checksum_bad[2];
 	uint32_t		 checksum_zero;	/* UDP */
 	uint32_t		 length_mismatch; /* UDP */
-	int64_t			 first_ns[2];	/* first packet of each side */
-	uint8_t			 tunnel;	/* enum tunnel */
-	uint8_t			 mac_known;	/* bit n: mac[n] is */
-	uint8_t			 ttl_min[2];
-	uint8_t			 ttl_max[2];
-	uint8_t			 mac[2][6];
-	bool			 is_over;	/* closed or reset */
 };
+
+_Static_assert(offsetof(struct flow, counts) == 64, "counters: second line");
+_Static_assert(offsetof(struct flow, dscp) == 128, "third line");
 
 #endif

@@ -3,8 +3,8 @@
  * handshake's times, Zeek's conn_state and history (as Zeek documents them
  * for conn.log), and the facts both ends announce when it opens.
  *
- * A connection does not know who the originator is: sides are 0 and 1 as in
- * the flow it belongs to, and the caller says which is which when asking.
+ * Sides are 0 and 1 as in the flow that the connection belongs to; which of
+ * them is the originator is the caller's knowledge, given with each call.
  */
 #ifndef TALLYMAN_TCP_CONNECTION_H
 #define TALLYMAN_TCP_CONNECTION_H
@@ -14,49 +14,103 @@
 
 #include "packet/packet.h"
 
-/* What one end has been seen to do. */
+/* How far one end of the connection was seen to come. */
 enum tcp_end {
 	TCP_END_SILENT,		/* nothing was seen */
-	TCP_END_PARTIAL,	/* joined in the middle */
 	TCP_END_SYN_SENT,
 	TCP_END_SYN_ACK_SENT,
+	TCP_END_PARTIAL,	/* joined in the middle */
 	TCP_END_ESTABLISHED,
 	TCP_END_CLOSED,		/* its FIN was seen */
-	TCP_END_RESET
+	TCP_END_RESET		/* its RST was seen */
 };
 
-enum { TCP_HISTORY_MAX = 44 };
+enum { TCP_HISTORY_MAX = 46 };
 
-struct tcp_side {
-	uint32_t	isn;		/* valid with has_isn */
-	uint32_t	next_seq;	/* highest sequence end, has_seq */
-	uint32_t	highest_ack;	/* has_ack */
-	uint32_t	fin_seq;	/* sequence number after its FIN */
-	uint32_t	syn;		/* counts of segments */
+/* Segments counted, of the part at hand. */
+struct tcp_counts {
+	uint32_t	syn;
 	uint32_t	fin;
 	uint32_t	rst;
 	uint32_t	psh;
 	uint32_t	urg;
+};
+
+struct tcp_side {
+	struct tcp_counts counts;
+	uint32_t	isn;		/* valid with has_isn */
+	uint32_t	next_seq;	/* highest sequence end; has_seq */
+	uint32_t	fin_end;	/* sequence number after its FIN */
+	uint32_t	last_syn;	/* sequence numbers of the segments that */
+	uint32_t	last_fin;	/* the history noted last */
+	uint32_t	last_rst;
+	uint32_t	retransmitted;	/* segments, for the history alone */
+	uint32_t	zero_windows;
+	uint32_t	bad_checksums;
 	uint16_t	flags;		/* union */
-	uint16_t	mss;
-	uint8_t		window_scale;
+	uint16_t	mss;		/* of its SYN, with TCP_HAS_MSS */
+	uint8_t		window_scale;	/* of its SYN, at most 14 */
 	uint8_t		options;	/* TCP_HAS_... of its SYN */
 	uint8_t		end;		/* enum tcp_end */
+	uint8_t		previous_end;	/* before the last change */
+	uint8_t		noted;		/* history letters written, a bit each */
 	bool		has_isn;
 	bool		has_seq;
-	bool		has_ack;
 	bool		is_fin_acked;
-	uint16_t	seen;		/* history letters, bit each */
-	uint32_t	repeats[4];	/* of the letters c, t, w, g */
 };
 
 struct tcp_connection {
 	struct tcp_side	side[2];
-	int64_t		syn_ns;		/* first SYN; 0: none */
-	int64_t		syn_ack_ns;	/* first SYN+ACK; 0: none */
-	int64_t		ack_ns;		/* the handshake's last; 0: none */
+	int64_t		syn_ns;		/* first SYN; INT64_MIN: none */
+	int64_t		syn_ack_ns;	/* first SYN+ACK, likewise */
+	int64_t		ack_ns;		/* the handshake's last, likewise */
+	uint8_t		first_fin;	/* 1 + the side whose FIN came first */
 	uint8_t		history_size;
-	char		history[TCP_HISTORY_MAX]; /* lower case: side 0 */
+	char		history[TCP_HISTORY_MAX];
 };
+
+/* One segment, as the connection needs to know it. */
+struct tcp_segment {
+	const struct tcp_header	*header;
+	uint32_t		 payload_bytes;
+	int			 side;		/* of the sender */
+	bool			 is_from_originator;
+	bool			 is_checksum_bad;
+	int64_t			 ts_ns;
+};
+
+/* A zeroed connection becomes one without events. */
+void	tcp_connection_init(struct tcp_connection *);
+
+/* Takes in one segment. */
+void	tcp_connection_track(struct tcp_connection *,
+	    const struct tcp_segment *);
+
+/* The caller turned originator and responder round ("^" in the history). */
+void	tcp_connection_turn(struct tcp_connection *);
+
+/* A new part of a long flow begins: counts start again, states stay. */
+void	tcp_connection_restart(struct tcp_connection *);
+
+/* Over: reset, or closed by both sides. */
+bool	tcp_connection_is_reset(const struct tcp_connection *);
+bool	tcp_connection_is_closed(const struct tcp_connection *);
+
+/* The handshake was not completed by what was seen. */
+bool	tcp_connection_is_half_open(const struct tcp_connection *);
+
+/*
+ * The originator's state by RFC 9293 3.3.2 in lower case, "reset" after a
+ * RST. FIN-WAIT-1 and FIN-WAIT-2 are both "fin_wait". src is the
+ * originator's side.
+ */
+const char	*tcp_connection_state(const struct tcp_connection *, int src);
+
+/*
+ * Zeek's conn_state. has_payload: either side sent any. The rules are those
+ * of the table of conn_state in Zeek's documentation of conn.log.
+ */
+const char	*tcp_connection_conn_state(const struct tcp_connection *,
+		    int src, bool has_payload);
 
 #endif

@@ -1,0 +1,141 @@
+/*
+ * The originator; see direction.h.
+ */
+#include <string.h>
+
+#include "dissect/services.h"
+#include "flow/direction.h"
+
+static bool	has_ports(uint8_t);
+static bool	judge_by_ports(const struct conversation *,
+		    enum flow_evidence *);
+static bool	is_icmp_request(const struct conversation *);
+
+static const struct {
+	const char	*name;
+	const char	*confidence;
+} evidences[] = {
+	[FLOW_BY_SYN] = { "syn", "certain" },
+	[FLOW_BY_SYNACK] = { "synack", "certain" },
+	[FLOW_BY_PAYLOAD] = { "payload", "likely" },
+	[FLOW_BY_SERVICE] = { "service", "likely" },
+	[FLOW_BY_PORT] = { "port", "likely" },
+	[FLOW_BY_FIRST_PACKET] = { "first_packet", "guess" }
+};
+
+bool
+direction_of_first(const struct conversation *t, enum flow_evidence *evidence)
+{
+	bool is_sender;
+
+	if (direction_of_later(t, FLOW_BY_FIRST_PACKET, evidence, &is_sender))
+		return is_sender;
+	if (strcmp(direction_cast(t->ip_version, &t->dst), "unicast") != 0) {
+		*evidence = FLOW_BY_FIRST_PACKET;
+		return true;	/* nobody answers from such an address */
+	}
+	if (has_ports(t->protocol))
+		return judge_by_ports(t, evidence);
+	*evidence = FLOW_BY_FIRST_PACKET;
+	if ((t->protocol == PROTOCOL_ICMP || t->protocol == PROTOCOL_ICMPV6) &&
+	    t->has_transport && t->src_port != t->dst_port)
+		return is_icmp_request(t);
+	return true;
+}
+
+bool
+direction_of_later(const struct conversation *t, enum flow_evidence had,
+    enum flow_evidence *evidence, bool *is_sender)
+{
+	uint16_t flags;
+
+	if (t->protocol != PROTOCOL_TCP || !t->has_transport ||
+	    had <= FLOW_BY_SYNACK)
+		return false;
+	flags = t->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN);
+	if (flags != TCP_SYN && flags != (TCP_SYN | TCP_ACK))
+		return false;
+	*is_sender = flags == TCP_SYN;
+	*evidence = *is_sender ? FLOW_BY_SYN : FLOW_BY_SYNACK;
+	return true;
+}
+
+const char *
+direction_evidence_name(enum flow_evidence evidence)
+{
+	return evidences[evidence].name;
+}
+
+const char *
+direction_confidence_name(enum flow_evidence evidence)
+{
+	return evidences[evidence].confidence;
+}
+
+/*
+ * Multicast: 224.0.0.0/4 (RFC 5771), ff00::/8 (RFC 4291 2.7). Broadcast: the
+ * limited one alone, for a capture does not tell which subnets there are.
+ */
+const char *
+direction_cast(uint8_t ip_version, const struct address *dst)
+{
+	static const uint8_t limited_broadcast[4] = { 255, 255, 255, 255 };
+
+	if (ip_version == 6)
+		return dst->bytes[0] == 0xff ? "multicast" : "unicast";
+	if ((dst->bytes[0] & 0xf0) == 0xe0)
+		return "multicast";
+	return memcmp(dst->bytes, limited_broadcast, 4) == 0 ? "broadcast" :
+	    "unicast";
+}
+
+static bool
+has_ports(uint8_t protocol)
+{
+	return protocol == PROTOCOL_TCP || protocol == PROTOCOL_UDP ||
+	    protocol == PROTOCOL_SCTP || protocol == PROTOCOL_DCCP ||
+	    protocol == PROTOCOL_UDPLITE;
+}
+
+/* The side with the service, or with the lower class of port, responds. */
+static bool
+judge_by_ports(const struct conversation *t, enum flow_evidence *evidence)
+{
+	bool is_src_service =
+	    services_name(t->protocol, t->src_port) != NULL;
+	bool is_dst_service =
+	    services_name(t->protocol, t->dst_port) != NULL;
+	enum port_class src_class = services_class(t->src_port);
+	enum port_class dst_class = services_class(t->dst_port);
+
+	if (is_src_service != is_dst_service) {
+		*evidence = FLOW_BY_SERVICE;
+		return is_dst_service;
+	}
+	if (src_class != dst_class) {
+		*evidence = FLOW_BY_PORT;
+		return src_class > dst_class;
+	}
+	*evidence = FLOW_BY_FIRST_PACKET;
+	return true;
+}
+
+/*
+ * Of a pair of types that ask and answer, the one that asks. Dissectors give
+ * such a message its own type and its counterpart's as ports.
+ */
+static bool
+is_icmp_request(const struct conversation *t)
+{
+	static const uint8_t v4_replies[] = { 0, 9, 14, 16, 18 };
+	static const uint8_t v6_replies[] = { 129, 131, 134, 136, 140, 145 };
+	bool is_v4 = t->protocol == PROTOCOL_ICMP;
+	const uint8_t *replies = is_v4 ? v4_replies : v6_replies;
+	size_t count = is_v4 ? sizeof v4_replies : sizeof v6_replies;
+
+	for (size_t i = 0; i < count; i++) {
+		if (t->src_port == replies[i])
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,28 @@
+/*
+ * Which frames belong together: the canonical key of a conversation.
+ */
+#ifndef TALLYMAN_FLOW_KEY_H
+#define TALLYMAN_FLOW_KEY_H
+
+#include "flow/flow.h"
+
+/* What joins the 5-tuple (--key). */
+struct flow_key_options {
+	bool	has_vlan;
+	bool	has_tunnel;
+};
+
+/* Fills the key; returns the sender's side, 0 (a) or 1 (b). */
+int	flow_key_make(struct flow_key *, const struct packet *,
+	    const struct conversation *, const struct flow_key_options *);
+
+/*
+ * The key of the packet that an ICMP error quotes, within the same VLANs and
+ * tunnel; returns the quoted sender's side.
+ */
+int	flow_key_make_quoted(struct flow_key *, const struct packet *,
+	    const struct conversation *, const struct flow_key_options *);
+
+bool	flow_key_is_equal(const struct flow_key *, const struct flow_key *);
+
+#endif

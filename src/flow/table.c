@@ -1,0 +1,131 @@
+/*
+ * The table of flows; see table.h.
+ */
+#include <string.h>
+
+#include "flow/key.h"
+#include "flow/table.h"
+
+static size_t	connections_size(const struct flow_table *);
+static size_t	totals_size(const struct flow_table *);
+static size_t	slots_size(const struct flow_table *);
+static uint32_t	*link_to(struct flow_table *, uint32_t);
+
+/* Slots for twice as many flows keep chains short. */
+enum { SLOTS_PER_FLOW = 2, STRIDE_ALIGNMENT = 64 };
+
+uint32_t
+flow_table_init(struct flow_table *table, uint64_t memory, uint32_t max_flows,
+    bool has_parts, const struct hash_secret *secret)
+{
+	uint64_t flow_size = (sizeof(struct flow) + STRIDE_ALIGNMENT - 1) /
+	    STRIDE_ALIGNMENT * STRIDE_ALIGNMENT;
+	uint64_t size = flow_size + sizeof(struct tcp_connection) +
+	    (has_parts ? sizeof *table->totals : 0) +
+	    2 * SLOTS_PER_FLOW * sizeof *table->slots;
+	uint64_t count = memory / size;
+	uint64_t slots = 1;
+
+	*table = (struct flow_table){ .secret = *secret };
+	if (max_flows != 0 && count > max_flows)
+		count = max_flows;
+	if (count > UINT32_MAX / 4)
+		count = UINT32_MAX / 4;
+	if (count == 0)
+		return 0;
+	while (slots < count * SLOTS_PER_FLOW)
+		slots *= 2;
+	table->slot_mask = slots - 1;
+	pool_init(&table->flows, sizeof(struct flow), (uint32_t)count);
+	table->connections = pool_map(connections_size(table));
+	if (has_parts)
+		table->totals = pool_map(totals_size(table));
+	table->slots = pool_map(slots_size(table));
+	return (uint32_t)count;
+}
+
+void
+flow_table_release(struct flow_table *table)
+{
+	pool_unmap(table->connections, connections_size(table));
+	pool_unmap(table->totals, totals_size(table));
+	pool_unmap(table->slots, slots_size(table));
+	pool_release(&table->flows);
+}
+
+uint32_t
+flow_table_find(const struct flow_table *table, const struct flow_key *key,
+    uint64_t hash)
+{
+	uint32_t number = table->slots[hash & table->slot_mask];
+
+	while (number != 0) {
+		const struct flow *flow = flow_table_at(table, number);
+
+		if (flow_key_is_equal(&flow->key, key))
+			break;
+		number = flow->next;
+	}
+	return number;
+}
+
+uint32_t
+flow_table_add(struct flow_table *table, const struct flow_key *key,
+    uint64_t hash)
+{
+	uint32_t *slot = &table->slots[hash & table->slot_mask];
+	uint32_t number = pool_take(&table->flows);
+	struct flow *flow;
+
+	if (number == 0)
+		return 0;
+	flow = flow_table_at(table, number);
+	flow->key = *key;
+	flow->next = *slot;
+	*slot = number;
+	if (key->protocol == PROTOCOL_TCP)
+		memset(&table->connections[number], 0,
+		    sizeof *table->connections);
+	if (table->totals != NULL)
+		memset(table->totals[number], 0, sizeof *table->totals);
+	return number;
+}
+
+void
+flow_table_remove(struct flow_table *table, uint32_t number)
+{
+	*link_to(table, number) = flow_table_at(table, number)->next;
+	pool_give(&table->flows, number);
+}
+
+/* Where the number stands in its chain. */
+static uint32_t *
+link_to(struct flow_table *table, uint32_t number)
+{
+	const struct flow *flow = flow_table_at(table, number);
+	uint64_t hash = flow_table_hash(table, &flow->key);
+	uint32_t *link = &table->slots[hash & table->slot_mask];
+
+	while (*link != number)
+		link = &flow_table_at(table, *link)->next;
+	return link;
+}
+
+static size_t
+connections_size(const struct flow_table *table)
+{
+	return ((size_t)table->flows.capacity + 1) *
+	    sizeof *table->connections;
+}
+
+static size_t
+totals_size(const struct flow_table *table)
+{
+	return ((size_t)table->flows.capacity + 1) * sizeof *table->totals;
+}
+
+static size_t
+slots_size(const struct flow_table *table)
+{
+	return (size_t)(table->slot_mask + 1) * sizeof *table->slots;
+}

@@ -1,0 +1,470 @@
+/*
+ * The connection of TCP: see connection.h. A segment passes through here
+ * once: its flags are counted, the history notes it, and the ends' states
+ * move.
+ */
+#include <ctype.h>
+
+#include "tcp/connection.h"
+
+/* Bits of tcp_side.noted. */
+enum {
+	NOTED_SYN = 0x01,
+	NOTED_FIN = 0x02,
+	NOTED_RST = 0x04,
+	NOTED_DATA = 0x08,
+	NOTED_ACK = 0x10,
+	NOTED_MULTI_FLAG = 0x20,
+	NOTED_FIN_RST = 0x40
+};
+
+static void	note(struct tcp_connection *, const struct tcp_segment *, char);
+static void	note_once(struct tcp_connection *, const struct tcp_segment *,
+		    uint8_t, char);
+static void	note_repeat(struct tcp_connection *, const struct tcp_segment *,
+		    uint32_t *, char);
+static void	note_flag(struct tcp_connection *, const struct tcp_segment *,
+		    uint8_t, char, uint32_t *, uint32_t);
+static void	note_segment(struct tcp_connection *,
+		    const struct tcp_segment *);
+static void	note_window(struct tcp_connection *,
+		    const struct tcp_segment *);
+static void	count_flags(struct tcp_side *, const struct tcp_header *);
+static void	learn_syn(struct tcp_side *, const struct tcp_header *);
+static void	time_handshake(struct tcp_connection *,
+		    const struct tcp_segment *);
+static void	track_sequence(struct tcp_connection *,
+		    const struct tcp_segment *);
+static void	track_fin(struct tcp_connection *, const struct tcp_segment *);
+static void	set_end(struct tcp_side *, enum tcp_end);
+static void	move_silent(struct tcp_connection *,
+		    const struct tcp_segment *);
+static void	move_silent_by_syn(struct tcp_side *, struct tcp_side *,
+		    const struct tcp_segment *);
+static void	move_opening(struct tcp_side *, uint16_t);
+static void	move_open(struct tcp_side *, struct tcp_side *, uint16_t);
+static void	move_closed(struct tcp_side *, const struct tcp_side *,
+		    uint16_t);
+
+void
+tcp_connection_init(struct tcp_connection *t)
+{
+	t->syn_ns = INT64_MIN;
+	t->syn_ack_ns = INT64_MIN;
+	t->ack_ns = INT64_MIN;
+}
+
+void
+tcp_connection_track(struct tcp_connection *t, const struct tcp_segment *s)
+{
+	const struct tcp_header *h = s->header;
+	struct tcp_side *side = &t->side[s->side];
+	struct tcp_side *peer = &t->side[!s->side];
+
+	if (s->is_checksum_bad)
+		note_repeat(t, s, &side->bad_checksums, 'C');
+	count_flags(side, h);
+	if (h->flags & TCP_SYN)
+		learn_syn(side, h);
+	time_handshake(t, s);
+	note_segment(t, s);
+	note_window(t, s);
+	track_sequence(t, s);
+	track_fin(t, s);
+
+	switch (side->end) {
+	case TCP_END_SILENT:
+		move_silent(t, s);
+		break;
+	case TCP_END_SYN_SENT:
+	case TCP_END_SYN_ACK_SENT:
+		move_opening(side, h->flags);
+		break;
+	case TCP_END_PARTIAL:
+	case TCP_END_ESTABLISHED:
+		move_open(side, peer, h->flags);
+		break;
+	case TCP_END_CLOSED:
+		move_closed(side, peer, h->flags);
+		break;
+	case TCP_END_RESET:
+		break;		/* nothing is believed after a reset */
+	}
+}
+
+void
+tcp_connection_turn(struct tcp_connection *t)
+{
+	if (t->history_size < TCP_HISTORY_MAX - 1)
+		t->history[t->history_size++] = '^';
+}
+
+void
+tcp_connection_restart(struct tcp_connection *t)
+{
+	for (int i = 0; i < 2; i++) {
+		t->side[i].counts = (struct tcp_counts){ 0 };
+		t->side[i].flags = 0;
+	}
+}
+
+bool
+tcp_connection_is_reset(const struct tcp_connection *t)
+{
+	return t->side[0].end == TCP_END_RESET ||
+	    t->side[1].end == TCP_END_RESET;
+}
+
+bool
+tcp_connection_is_closed(const struct tcp_connection *t)
+{
+	return t->side[0].end == TCP_END_CLOSED &&
+	    t->side[1].end == TCP_END_CLOSED;
+}
+
+/*
+ * One SYN or SYN+ACK alone is half-open, and so is a SYN answered by a
+ * SYN+ACK that nobody acknowledged: what a flood leaves behind.
+ */
+bool
+tcp_connection_is_half_open(const struct tcp_connection *t)
+{
+	return (t->syn_ns != INT64_MIN || t->syn_ack_ns != INT64_MIN) &&
+	    t->ack_ns == INT64_MIN &&
+	    ((t->side[0].noted | t->side[1].noted) & NOTED_DATA) == 0;
+}
+
+const char *
+tcp_connection_state(const struct tcp_connection *t, int src)
+{
+	const struct tcp_side *own = &t->side[src];
+	const struct tcp_side *other = &t->side[!src];
+	bool has_own_fin = (own->noted & NOTED_FIN) != 0;
+	bool has_other_fin = (other->noted & NOTED_FIN) != 0;
+
+	if (tcp_connection_is_reset(t))
+		return "reset";
+	if (has_own_fin && has_other_fin) {
+		if (t->first_fin == 1 + !src)
+			return own->is_fin_acked ? "closed" : "last_ack";
+		return own->is_fin_acked ? "time_wait" : "closing";
+	}
+	if (has_own_fin)
+		return "fin_wait";
+	if (has_other_fin)
+		return "close_wait";
+	if (tcp_connection_is_half_open(t))
+		return t->syn_ack_ns == INT64_MIN ? "syn_sent" :
+		    "syn_received";
+	return "established";
+}
+
+/* The table of conn_state, from the ends' states. */
+const char *
+tcp_connection_conn_state(const struct tcp_connection *t, int src,
+    bool has_payload)
+{
+	enum tcp_end o = t->side[src].end;
+	enum tcp_end r = t->side[!src].end;
+	bool o_unknown = o == TCP_END_SILENT || o == TCP_END_PARTIAL;
+	bool r_unknown = r == TCP_END_SILENT || r == TCP_END_PARTIAL;
+
+	if (r == TCP_END_RESET) {
+		if (o == TCP_END_SYN_SENT || o == TCP_END_SYN_ACK_SENT ||
+		    (o == TCP_END_RESET && !has_payload))
+			return "REJ";
+		return o_unknown ? "RSTRH" : "RSTR";
+	}
+	if (o == TCP_END_RESET)
+		return r_unknown ? "RSTOS0" : "RSTO";
+	if (o == TCP_END_CLOSED && r == TCP_END_CLOSED)
+		return "SF";
+	if (o == TCP_END_CLOSED)
+		return r_unknown ? "SH" : "S2";
+	if (r == TCP_END_CLOSED)
+		return o_unknown ? "SHR" : "S3";
+	if (o == TCP_END_SYN_SENT && r == TCP_END_SILENT)
+		return "S0";
+	if (o == TCP_END_ESTABLISHED && r == TCP_END_ESTABLISHED)
+		return "S1";
+	return "OTH";
+}
+
+/* Appends a letter, in capitals when the originator did it. */
+static void
+note(struct tcp_connection *t, const struct tcp_segment *s, char letter)
+{
+	if (t->history_size == TCP_HISTORY_MAX - 1)
+		return;		/* bounded: a longer history tells no more */
+	t->history[t->history_size++] = s->is_from_originator ? letter :
+	    (char)tolower((unsigned char)letter);
+}
+
+static void
+note_once(struct tcp_connection *t, const struct tcp_segment *s, uint8_t bit,
+    char letter)
+{
+	struct tcp_side *side = &t->side[s->side];
+
+	if (side->noted & bit)
+		return;
+	side->noted |= bit;
+	note(t, s, letter);
+}
+
+/* Notes the 1st, 10th, 100th, ... time. */
+static void
+note_repeat(struct tcp_connection *t, const struct tcp_segment *s,
+    uint32_t *count, char letter)
+{
+	uint32_t power = 1;
+
+	if (*count == UINT32_MAX)
+		return;
+	++*count;
+	while (power < *count && power <= UINT32_MAX / 10)
+		power *= 10;
+	if (power == *count)
+		note(t, s, letter);
+}
+
+/* SYN, FIN and RST are noted again when their sequence number changes. */
+static void
+note_flag(struct tcp_connection *t, const struct tcp_segment *s, uint8_t bit,
+    char letter, uint32_t *last, uint32_t seq)
+{
+	struct tcp_side *side = &t->side[s->side];
+
+	if (!(side->noted & bit) || *last != seq)
+		note(t, s, letter);
+	side->noted |= bit;
+	*last = seq;
+}
+
+static void
+note_segment(struct tcp_connection *t, const struct tcp_segment *s)
+{
+	const struct tcp_header *h = s->header;
+	struct tcp_side *side = &t->side[s->side];
+
+	switch (h->flags & (TCP_SYN | TCP_FIN | TCP_RST)) {
+	case TCP_SYN:
+		note_flag(t, s, NOTED_SYN, h->flags & TCP_ACK ? 'H' : 'S',
+		    &side->last_syn, h->seq);
+		break;
+	case TCP_FIN:
+		note_flag(t, s, NOTED_FIN, 'F', &side->last_fin,
+		    h->seq + s->payload_bytes);
+		break;
+	case TCP_RST:
+		note_flag(t, s, NOTED_RST, 'R', &side->last_rst, h->seq);
+		break;
+	case 0:
+		if (s->payload_bytes > 0)
+			note_once(t, s, NOTED_DATA, 'D');
+		else if (h->flags & TCP_ACK)
+			note_once(t, s, NOTED_ACK, 'A');
+		break;
+	case TCP_FIN | TCP_RST:
+	case TCP_SYN | TCP_FIN | TCP_RST:
+		note_once(t, s, NOTED_FIN_RST, 'I');
+		break;
+	default:
+		note_once(t, s, NOTED_MULTI_FLAG, 'Q');
+		break;
+	}
+}
+
+/* A window of zero says something unless the peer has nothing to send. */
+static void
+note_window(struct tcp_connection *t, const struct tcp_segment *s)
+{
+	struct tcp_side *side = &t->side[s->side];
+
+	if (s->header->window == 0 && !(s->header->flags & TCP_RST) &&
+	    t->side[!s->side].end != TCP_END_CLOSED &&
+	    side->end != TCP_END_RESET)
+		note_repeat(t, s, &side->zero_windows, 'W');
+}
+
+static void
+count_flags(struct tcp_side *side, const struct tcp_header *h)
+{
+	side->flags |= h->flags;
+	side->counts.syn += (h->flags & TCP_SYN) != 0;
+	side->counts.fin += (h->flags & TCP_FIN) != 0;
+	side->counts.rst += (h->flags & TCP_RST) != 0;
+	side->counts.psh += (h->flags & TCP_PSH) != 0;
+	side->counts.urg += (h->flags & TCP_URG) != 0;
+}
+
+/* RFC 7323 2.3: a shift above 14 is used as 14. */
+static void
+learn_syn(struct tcp_side *side, const struct tcp_header *h)
+{
+	if (side->has_isn && side->end != TCP_END_SYN_SENT &&
+	    side->end != TCP_END_SYN_ACK_SENT)
+		return;		/* a late SYN does not change what was agreed */
+	side->isn = h->seq;
+	side->has_isn = true;
+	side->options = h->options;
+	side->mss = h->mss;
+	side->window_scale = h->window_scale > 14 ? 14 : h->window_scale;
+}
+
+/*
+ * The three times of the handshake: each is the first of its kind that fits
+ * what came before.
+ */
+static void
+time_handshake(struct tcp_connection *t, const struct tcp_segment *s)
+{
+	const struct tcp_header *h = s->header;
+	const struct tcp_side *peer = &t->side[!s->side];
+
+	switch (h->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) {
+	case TCP_SYN:
+		if (t->syn_ns == INT64_MIN)
+			t->syn_ns = s->ts_ns;
+		break;
+	case TCP_SYN | TCP_ACK:
+		if (t->syn_ack_ns == INT64_MIN)
+			t->syn_ack_ns = s->ts_ns;
+		break;
+	case TCP_ACK:
+	case TCP_ACK | TCP_FIN:
+		if (t->ack_ns == INT64_MIN && t->syn_ack_ns != INT64_MIN &&
+		    peer->has_isn && h->ack == peer->isn + 1 &&
+		    (peer->flags & TCP_ACK))
+			t->ack_ns = s->ts_ns;
+		break;
+	default:
+		break;
+	}
+}
+
+/*
+ * The highest sequence number each way; a segment with payload that does not
+ * pass it was sent again (or comes late: order is told apart elsewhere).
+ */
+static void
+track_sequence(struct tcp_connection *t, const struct tcp_segment *s)
+{
+	const struct tcp_header *h = s->header;
+	struct tcp_side *side = &t->side[s->side];
+	uint32_t end = h->seq + s->payload_bytes +
+	    ((h->flags & TCP_SYN) != 0) + ((h->flags & TCP_FIN) != 0);
+
+	if (h->flags & TCP_RST)
+		return;		/* the numbers of a RST are often made up */
+	if (!side->has_seq || (h->flags & TCP_SYN &&
+	    side->end == TCP_END_SYN_SENT)) {
+		side->has_seq = true;
+		side->next_seq = end;
+	} else if ((int32_t)(end - side->next_seq) > 0) {
+		side->next_seq = end;
+	} else if (s->payload_bytes > 0 && side->end != TCP_END_RESET) {
+		note_repeat(t, s, &side->retransmitted, 'T');
+	}
+}
+
+static void
+track_fin(struct tcp_connection *t, const struct tcp_segment *s)
+{
+	const struct tcp_header *h = s->header;
+	struct tcp_side *side = &t->side[s->side];
+	struct tcp_side *peer = &t->side[!s->side];
+
+	if (h->flags & TCP_FIN) {
+		side->fin_end = h->seq + s->payload_bytes + 1;
+		if (t->first_fin == 0)
+			t->first_fin = (uint8_t)(1 + s->side);
+	}
+	if (h->flags & TCP_ACK && peer->noted & NOTED_FIN &&
+	    (int32_t)(h->ack - peer->fin_end) >= 0)
+		peer->is_fin_acked = true;
+}
+
+static void
+set_end(struct tcp_side *side, enum tcp_end end)
+{
+	side->previous_end = side->end;
+	side->end = (uint8_t)end;
+}
+
+/* The first segment that this end was seen to send. */
+static void
+move_silent(struct tcp_connection *t, const struct tcp_segment *s)
+{
+	struct tcp_side *side = &t->side[s->side];
+	struct tcp_side *peer = &t->side[!s->side];
+	uint16_t flags = s->header->flags;
+
+	if (flags & TCP_SYN)
+		move_silent_by_syn(side, peer, s);
+	if (flags & TCP_FIN)
+		set_end(side, TCP_END_CLOSED);
+	if (flags & TCP_RST)
+		set_end(side, TCP_END_RESET);
+	if (side->end != TCP_END_SILENT)
+		return;
+	/* Some stacks acknowledge a SYN before they answer it. */
+	if (!s->is_from_originator && s->payload_bytes == 0 &&
+	    peer->end == TCP_END_SYN_SENT)
+		return;
+	set_end(side, flags & TCP_ACK && peer->end == TCP_END_ESTABLISHED ?
+	    TCP_END_ESTABLISHED : TCP_END_PARTIAL);
+}
+
+static void
+move_silent_by_syn(struct tcp_side *side, struct tcp_side *peer,
+    const struct tcp_segment *s)
+{
+	if (s->is_from_originator) {
+		/* The SYN was stored behind its answer. */
+		if (peer->end == TCP_END_ESTABLISHED)
+			set_end(side, TCP_END_ESTABLISHED);
+		else
+			set_end(side, s->header->flags & TCP_ACK ?
+			    TCP_END_SYN_ACK_SENT : TCP_END_SYN_SENT);
+		return;
+	}
+	if (peer->end == TCP_END_SYN_SENT)
+		set_end(peer, TCP_END_ESTABLISHED);
+	set_end(side, TCP_END_ESTABLISHED);
+}
+
+/* Sent a SYN or SYN+ACK that is not answered yet. */
+static void
+move_opening(struct tcp_side *side, uint16_t flags)
+{
+	if (flags & TCP_FIN)
+		set_end(side, TCP_END_CLOSED);
+	if (flags & TCP_RST)
+		set_end(side, TCP_END_RESET);
+}
+
+static void
+move_open(struct tcp_side *side, struct tcp_side *peer, uint16_t flags)
+{
+	if (flags & TCP_SYN && !(flags & TCP_ACK) &&
+	    side->end == TCP_END_PARTIAL && peer->end == TCP_END_SILENT)
+		set_end(side, TCP_END_SYN_SENT);
+	if (flags & TCP_FIN && !(flags & TCP_RST)) {
+		set_end(side, TCP_END_CLOSED);
+		/* A FIN and then a RST, answered by a FIN: a normal end. */
+		if (peer->end == TCP_END_RESET &&
+		    peer->previous_end == TCP_END_CLOSED)
+			set_end(peer, TCP_END_CLOSED);
+	}
+	if (flags & TCP_RST)
+		set_end(side, TCP_END_RESET);
+}
+
+/* A RST after both FINs changes nothing: the exchange was complete. */
+static void
+move_closed(struct tcp_side *side, const struct tcp_side *peer, uint16_t flags)
+{
+	if (flags & TCP_RST && peer->end != TCP_END_CLOSED)
+		set_end(side, TCP_END_RESET);
+}
