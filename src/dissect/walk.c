@@ -16,13 +16,16 @@ walk_frame(struct walk *w)
 
 	p->outcome = PACKET_NOT_IP;
 	p->anomalies = 0;
-	p->has_mac = false;
+	p->frames = 1;
+	p->has_src_mac = false;
+	p->has_dst_mac = false;
 	p->vlan_count = 0;
 	p->mpls_count = 0;
 	p->conversation_count = 0;
 	w->tunnel = TUNNEL_NONE;
 	w->has_tunnel_id = false;
-	w->cut_off = p->frame.length - p->frame.captured;
+	w->cut_off = p->frame.length < p->frame.captured ? 0 :
+	    p->frame.length - p->frame.captured;
 	w->is_rerouted = false;
 	w->next = (struct dissector_key){ KEY_NONE, 0 };
 	if (link_type >= 0 && link_type <= UINT16_MAX)
