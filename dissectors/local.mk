@@ -1,5 +1,14 @@
 # The dissectors: one line a file. The registry is generated from this list.
-dissectors =
+dissectors = \
+	%D%/link/ethernet.c \
+	%D%/link/vlan.c \
+	%D%/network/ah.c \
+	%D%/network/ipv4.c \
+	%D%/network/ipv6.c \
+	%D%/transport/icmp.c \
+	%D%/transport/icmpv6.c \
+	%D%/transport/tcp.c \
+	%D%/transport/udp.c
 
 libtallyman_a_SOURCES += $(dissectors)
 nodist_libtallyman_a_SOURCES = src/dissect/registry_list.c

@@ -1,0 +1,593 @@
+/*
+ * The table of options: what there is to say on a command line, how help and
+ * manual word it, and the function that puts a value into the options. The
+ * words that an option takes stand in a list before the table.
+ */
+#include "options.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum {
+	SNAPLEN_MAX = 262144,		/* as tcpdump's */
+	BUFFER_KIB_MAX = INT_MAX / 1024
+};
+
+typedef int	option_apply(struct options *, const struct option *,
+		    const char *, struct error *);
+
+static option_apply	apply_action;
+static option_apply	apply_checksums;
+static option_apply	apply_fields;
+static option_apply	apply_filter;
+static option_apply	apply_flag;
+static option_apply	apply_input;
+static option_apply	apply_interface;
+static option_apply	apply_key;
+static option_apply	apply_memory;
+static option_apply	apply_nothing;
+static option_apply	apply_number;
+static option_apply	apply_output;
+static option_apply	apply_progress;
+static option_apply	apply_stats_interval;
+static option_apply	apply_text;
+static option_apply	apply_timeout;
+static option_apply	apply_verbose;
+
+static int	refuse(const struct option *, const char *, const char *why,
+		    struct error *);
+static int	refuse_word(const struct option *, const char *kind,
+		    const char *, size_t, struct error *);
+static const struct option_word	*find_word(const struct option *,
+		    const char *, size_t);
+static void	store(struct options *, size_t member, const void *, size_t);
+
+static const struct option_word option_outputs[] = {
+	{ "text", "aligned columns for people", 0 },
+	{ "json", "one object a line", 0 },
+	{ "csv", "RFC 4180, a header first", 0 },
+	{ NULL, NULL, 0 }
+};
+
+static const struct option_word option_progress[] = {
+	{ "auto", "where stderr is a terminal", OPTIONS_PROGRESS_AUTO },
+	{ "always", "always", OPTIONS_PROGRESS_ALWAYS },
+	{ "never", "never", OPTIONS_PROGRESS_NEVER },
+	{ NULL, NULL, 0 }
+};
+
+/* The value is where the timeout stands; "all" is every one of them. */
+static const struct option_word option_timeouts[] = {
+	{ "all", "all of them", sizeof(struct options) },
+	{ "tcp", "established TCP",
+	    offsetof(struct options, timeouts.tcp_ns) },
+	{ "tcp-open", "half-open TCP",
+	    offsetof(struct options, timeouts.tcp_open_ns) },
+	{ "tcp-close", "closed TCP lingers",
+	    offsetof(struct options, timeouts.tcp_close_ns) },
+	{ "udp", "UDP", offsetof(struct options, timeouts.udp_ns) },
+	{ "other", "any other protocol",
+	    offsetof(struct options, timeouts.other_ns) },
+	{ "part", "parts of long flows",
+	    offsetof(struct options, timeouts.part_ns) },
+	{ NULL, NULL, 0 }
+};
+
+static const struct option_word option_keys[] = {
+	{ "vlan", "VLAN ids", offsetof(struct options, is_key_vlan) },
+	{ "tunnel", "the tunnel", offsetof(struct options, is_key_tunnel) },
+	{ NULL, NULL, 0 }
+};
+
+static const struct option_word option_fields[] = {
+	{ "help", "describe them", 0 },
+	{ "md", "the reference as Markdown", 0 },
+	{ "json-schema", "the JSON Schema", 0 },
+	{ "csv", "the list as CSV", 0 },
+	{ NULL, NULL, 0 }
+};
+
+static const struct option_word option_checksums[] = {
+	{ "off", "none", OPTIONS_CHECKSUMS_OFF },
+	{ "check", "of every layer", OPTIONS_CHECKSUMS_CHECK },
+	{ NULL, NULL, 0 }
+};
+
+#define MEMBER(name) \
+	.member = offsetof(struct options, name), \
+	.member_size = sizeof(((struct options *)NULL)->name)
+
+const struct option options_table[] = {
+	{
+		.section = "Input",
+		.letter = 'i', .name = "interface", .is_repeatable = true,
+		.argument = ARGUMENT_INTERFACE, .value = "INTERFACE",
+		.help = "capture live; any is all of them",
+		.apply = apply_interface
+	}, {
+		.letter = 'r', .name = "read", .is_repeatable = true,
+		.argument = ARGUMENT_FILE, .value = "FILE|DIR|-",
+		.help = "read saved captures: pcap and pcapng, plain or "
+		    "packed by gzip, zstd, lz4 or xz",
+		.detail = "The kind is told by the content, not by the name. "
+		    "A directory stands for the captures below it, a dash "
+		    "for standard input. Several inputs are merged in the "
+		    "order of time.",
+		.apply = apply_input
+	}, {
+		.letter = 'f',
+		.argument = ARGUMENT_TEXT, .value = "EXPRESSION",
+		.help = "meter only frames that match, as in pcap-filter(7)",
+		.detail = "The same as an expression at the end.",
+		.apply = apply_filter
+	}, {
+		.letter = 'F', MEMBER(filter_file),
+		.argument = ARGUMENT_FILE, .value = "FILE",
+		.help = "read the filter expression from a file",
+		.apply = apply_text
+	}, {
+		.letter = 'c', MEMBER(count), .maximum = UINT64_MAX,
+		.minimum = 1,
+		.argument = ARGUMENT_TEXT, .value = "COUNT",
+		.help = "end after so many frames",
+		.apply = apply_number
+	}, {
+		.letter = 's', .name = "snapshot-length", MEMBER(snaplen),
+		.maximum = SNAPLEN_MAX,
+		.argument = ARGUMENT_TEXT, .value = "BYTES",
+		.help = "capture at most so much of a frame; 0 is 262144",
+		.apply = apply_number
+	}, {
+		.letter = 'B', .name = "buffer-size", MEMBER(buffer_kib),
+		.minimum = 1, .maximum = BUFFER_KIB_MAX,
+		.argument = ARGUMENT_TEXT, .value = "KIB",
+		.help = "size of the capture buffer",
+		.apply = apply_number
+	}, {
+		.letter = 'p', .name = "no-promiscuous-mode",
+		MEMBER(is_not_promiscuous),
+		.help = "capture only what the interface takes anyway",
+		.apply = apply_flag
+	}, {
+		.letter = 'y', .name = "linktype", MEMBER(link_type),
+		.argument = ARGUMENT_TEXT, .value = "TYPE",
+		.help = "link type to capture, one of those that -L lists",
+		.apply = apply_text
+	}, {
+		.letter = 'D', .name = "list-interfaces",
+		.action = OPTIONS_LIST_INTERFACES,
+		.help = "list the interfaces and end",
+		.apply = apply_action
+	}, {
+		.letter = 'L', .name = "list-data-link-types",
+		.action = OPTIONS_LIST_LINK_TYPES,
+		.help = "list the link types of the interface and end",
+		.apply = apply_action
+	}, {
+		.section = "Output",
+		.letter = 'o', .name = "output", .is_repeatable = true,
+		.argument = ARGUMENT_WORD_FILE, .value = "FORMAT[=FILE]",
+		.words = option_outputs,
+		.help = "write records in this format, to a file or standard "
+		    "output",
+		.detail = "Without it: text on a terminal, json elsewhere.",
+		.apply = apply_output
+	}, {
+		.name = "fields", MEMBER(fields), .action = OPTIONS_FIELDS,
+		.argument = ARGUMENT_WORD, .value = "LIST|WORD",
+		.words = option_fields,
+		.help = "write these fields, or describe all and end",
+		.detail = "A list has commas between the names.",
+		.apply = apply_fields
+	}, {
+		.letter = 'e', MEMBER(has_macs),
+		.help = "text shows MAC addresses",
+		.apply = apply_flag
+	}, {
+		.letter = 'l', MEMBER(is_line_buffered),
+		.help = "write out every record at once",
+		.apply = apply_flag
+	}, {
+		.letter = 'n',
+		.help = "no effect: nothing is ever looked up",
+		.apply = apply_nothing
+	}, {
+		.letter = 'q', MEMBER(is_quiet),
+		.help = "report errors alone",
+		.apply = apply_flag
+	}, {
+		.letter = 'v', .name = "verbose", .is_repeatable = true,
+		.help = "report more",
+		.apply = apply_verbose
+	}, {
+		.name = "progress",
+		.argument = ARGUMENT_WORD, .value = "WHEN",
+		.words = option_progress,
+		.help = "a line on stderr that says how far a file is read",
+		.apply = apply_progress
+	}, {
+		.name = "stats-interval",
+		.argument = ARGUMENT_TEXT, .value = "SECONDS",
+		.help = "write a closing record that often, live",
+		.apply = apply_stats_interval
+	}, {
+		.section = "Flows",
+		.name = "timeout", .is_repeatable = true,
+		.argument = ARGUMENT_WORD_VALUE, .value = "NAME=SECONDS",
+		.words = option_timeouts,
+		.help = "when a silent flow ends; 0 is never",
+		.detail = "On the capture's clock, fractions allowed. The "
+		    "defaults are tcp 300, tcp-open 30, tcp-close 5, udp 60, "
+		    "other 60, and part 300 live, 0 for saved captures.",
+		.apply = apply_timeout
+	}, {
+		.name = "key",
+		.argument = ARGUMENT_WORDS, .value = "LIST",
+		.words = option_keys,
+		.help = "what joins addresses, ports and protocol in telling "
+		    "flows apart",
+		.apply = apply_key
+	}, {
+		.name = "memory",
+		.argument = ARGUMENT_TEXT, .value = "SIZE",
+		.help = "bound of the flows' memory, as in 64M; default 256M",
+		.detail = "SIZE is in bytes or ends in k, M or G. When it is "
+		    "used up, half-open flows go first, then those longest "
+		    "silent; each is written with the reason.",
+		.apply = apply_memory
+	}, {
+		.name = "max-flows", MEMBER(flows_max), .minimum = 1,
+		.maximum = UINT64_MAX,
+		.argument = ARGUMENT_TEXT, .value = "COUNT",
+		.help = "bound of the flows open at one time",
+		.apply = apply_number
+	}, {
+		.name = "checksums",
+		.argument = ARGUMENT_WORD, .value = "WHAT",
+		.words = option_checksums,
+		.help = "what to verify; without it, IPv4 headers",
+		.apply = apply_checksums
+	}, {
+		.name = "community-seed", MEMBER(community_seed),
+		.maximum = UINT16_MAX,
+		.argument = ARGUMENT_TEXT, .value = "SEED",
+		.help = "seed of the Community ID, 0 to 65535; default 0",
+		.apply = apply_number
+	}, {
+		.name = "services", MEMBER(services),
+		.argument = ARGUMENT_FILE, .value = "FILE",
+		.help = "names of ports that replace or join the built-in "
+		    "ones, as in services(5)",
+		.apply = apply_text
+	}, {
+		.section = "The program",
+		.letter = 'Z', .name = "user", MEMBER(user),
+		.argument = ARGUMENT_USER, .value = "USER",
+		.help = "whom to become once everything is open",
+		.detail = "When started by root. Without it: tallyman if "
+		    "there is such a user, else nobody.",
+		.apply = apply_text
+	}, {
+		.name = "list-dissectors", .action = OPTIONS_LIST_DISSECTORS,
+		.help = "list the protocols it knows and end",
+		.apply = apply_action
+	}, {
+		.name = "version", .action = OPTIONS_VERSION,
+		.help = "print the version and what it was built with",
+		.apply = apply_action
+	}, {
+		.letter = 'h', .name = "help", .action = OPTIONS_HELP,
+		.help = "print this",
+		.apply = apply_action
+	}, {
+		.apply = NULL
+	}
+};
+
+/* "option -c 'x': not a number"; returns -1. */
+static int
+refuse(const struct option *option, const char *value, const char *why,
+    struct error *error)
+{
+	char letter[2] = { option->letter, '\0' };
+
+	return error_set(error, "option %s%s '%s': %s",
+	    option->name != NULL ? "--" : "-",
+	    option->name != NULL ? option->name : letter, value, why);
+}
+
+/* "unknown output 'jsno'; did you mean json? (text json csv)" */
+static int
+refuse_word(const struct option *option, const char *kind, const char *value,
+    size_t size, struct error *error)
+{
+	const struct option_word *word, *near = NULL;
+	char typed[64], known[256] = "";
+	size_t used = 0;
+
+	snprintf(typed, sizeof(typed), "%.*s", (int)size, value);
+	for (word = option->words; word->name != NULL; word++) {
+		if (near == NULL && text_is_near(typed, word->name))
+			near = word;
+		used += (size_t)snprintf(known + used, sizeof(known) - used,
+		    "%s%s", used > 0 ? " " : "", word->name);
+	}
+	return error_set(error, "unknown %s '%s'%s%s%s (%s)", kind, typed,
+	    near != NULL ? "; did you mean " : "",
+	    near != NULL ? near->name : "", near != NULL ? "?" : "", known);
+}
+
+static const struct option_word *
+find_word(const struct option *option, const char *value, size_t size)
+{
+	const struct option_word *word;
+
+	for (word = option->words; word->name != NULL; word++) {
+		if (strlen(word->name) == size &&
+		    memcmp(word->name, value, size) == 0)
+			return word;
+	}
+	return NULL;
+}
+
+/* Members are found by their place, which the table holds. */
+static void
+store(struct options *options, size_t member, const void *value, size_t size)
+{
+	memcpy((char *)options + member, value, size);
+}
+
+/* The first to be asked for wins. */
+static int
+apply_action(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	(void)value;
+	(void)error;
+	if (options->action == OPTIONS_METER)
+		options->action = option->action;
+	return 0;
+}
+
+static int
+apply_checksums(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	const struct option_word *word;
+
+	word = find_word(option, value, strlen(value));
+	if (word == NULL)
+		return refuse_word(option, "choice of checksums", value,
+		    strlen(value), error);
+	options->checksums = (enum options_checksums)word->value;
+	return 0;
+}
+
+/* A word of its own describes the fields; all else is a list of them. */
+static int
+apply_fields(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	if (find_word(option, value, strlen(value)) != NULL)
+		apply_action(options, option, value, error);
+	return apply_text(options, option, value, error);
+}
+
+static int
+apply_filter(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	if (options->filter != NULL)
+		return refuse(option, value, "there is a filter already",
+		    error);
+	options->filter = strdup(value);
+	if (options->filter == NULL)
+		return refuse(option, value, "out of memory", error);
+	return 0;
+}
+
+static int
+apply_flag(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	const bool yes = true;
+
+	(void)value;
+	(void)error;
+	store(options, option->member, &yes, sizeof(yes));
+	return 0;
+}
+
+/* The arrays have room for every argument (options_parse). */
+static int
+apply_input(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	(void)option;
+	(void)error;
+	options->inputs[options->input_count++] = value;
+	return 0;
+}
+
+static int
+apply_interface(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	(void)option;
+	(void)error;
+	options->interfaces[options->interface_count++] = value;
+	return 0;
+}
+
+static int
+apply_key(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	const bool yes = true;
+
+	for (;;) {
+		size_t size = strcspn(value, ",");
+		const struct option_word *word;
+
+		word = find_word(option, value, size);
+		if (word == NULL)
+			return refuse_word(option, "part of a key", value,
+			    size, error);
+		store(options, word->value, &yes, sizeof(yes));
+		if (value[size] == '\0')
+			return 0;
+		value += size + 1;
+	}
+}
+
+static int
+apply_memory(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	uint64_t bytes;
+
+	if (!text_size(value, &bytes) || bytes == 0)
+		return refuse(option, value,
+		    "not a size (a number above 0, then perhaps k, M or G)",
+		    error);
+	options->memory_bytes = bytes;
+	return 0;
+}
+
+static int
+apply_nothing(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	(void)options;
+	(void)option;
+	(void)value;
+	(void)error;
+	return 0;
+}
+
+static int
+apply_number(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	uint64_t number;
+	char why[80];
+
+	if (!text_number(value, option->maximum, &number) ||
+	    number < option->minimum) {
+		if (option->maximum == UINT64_MAX)
+			snprintf(why, sizeof(why),
+			    "not a whole number above 0");
+		else
+			snprintf(why, sizeof(why),
+			    "not a whole number from %llu to %llu",
+			    (unsigned long long)option->minimum,
+			    (unsigned long long)option->maximum);
+		return refuse(option, value, why, error);
+	}
+	if (option->member_size == sizeof(uint16_t))
+		store(options, option->member, &(uint16_t){
+		    (uint16_t)number }, sizeof(uint16_t));
+	else if (option->member_size == sizeof(int))
+		store(options, option->member, &(int){ (int)number },
+		    sizeof(int));
+	else
+		store(options, option->member, &number, sizeof(number));
+	return 0;
+}
+
+/* FORMAT or FORMAT=FILE; two outputs in one place would mix their lines. */
+static int
+apply_output(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	size_t size = strcspn(value, "=");
+	struct options_output output = { .where = "-" };
+	const struct option_word *word;
+
+	word = find_word(option, value, size);
+	if (word == NULL)
+		return refuse_word(option, "output", value, size, error);
+	output.format = word->name;
+	if (value[size] == '=')
+		output.where = value + size + 1;
+	if (*output.where == '\0')
+		return refuse(option, value, "no file after '='", error);
+	for (size_t i = 0; i < options->output_count; i++) {
+		if (strcmp(options->outputs[i].where, output.where) == 0)
+			return refuse(option, value,
+			    "another output goes there", error);
+	}
+	options->outputs[options->output_count++] = output;
+	return 0;
+}
+
+static int
+apply_progress(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	const struct option_word *word;
+
+	word = find_word(option, value, strlen(value));
+	if (word == NULL)
+		return refuse_word(option, "choice of progress", value,
+		    strlen(value), error);
+	options->progress = (enum options_progress)word->value;
+	return 0;
+}
+
+static int
+apply_stats_interval(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	if (!text_seconds(value, &options->stats_interval_ns) ||
+	    options->stats_interval_ns == 0)
+		return refuse(option, value, "not a number of seconds above 0",
+		    error);
+	return 0;
+}
+
+static int
+apply_text(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	if (*value == '\0')
+		return refuse(option, value, "nothing is not enough", error);
+	store(options, option->member, &value, sizeof(value));
+	return 0;
+}
+
+static int
+apply_timeout(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	size_t size = strcspn(value, "=");
+	const struct option_word *named, *word;
+	int64_t ns;
+
+	named = find_word(option, value, size);
+	if (named == NULL)
+		return refuse_word(option, "timeout", value, size, error);
+	if (value[size] != '=' || !text_seconds(value + size + 1, &ns))
+		return refuse(option, value,
+		    "not NAME=SECONDS, as in tcp=300 or udp=0.5", error);
+	for (word = option->words; word->name != NULL; word++) {
+		if (word->value < sizeof(*options) &&
+		    (named == word || named->value == sizeof(*options)))
+			store(options, word->value, &ns, sizeof(ns));
+	}
+	return 0;
+}
+
+static int
+apply_verbose(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	(void)option;
+	(void)value;
+	(void)error;
+	if (options->verbosity < INT_MAX)
+		options->verbosity++;
+	return 0;
+}
