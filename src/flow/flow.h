@@ -15,8 +15,10 @@
 
 /*
  * The canonical 5-tuple: (a, a_port) <= (b, b_port) as bytes. VLANs and the
- * tunnel's id are zero unless --key names them. No padding: hashed and
- * compared as bytes.
+ * tunnel's id are zero unless --key names them. What a capture shows both
+ * inside and outside of a tunnel is two conversations: else its frames would
+ * be counted with and without their carrier. No padding: hashed and compared
+ * as bytes.
  */
 struct flow_key {
 	struct address	a;
@@ -25,8 +27,8 @@ struct flow_key {
 	uint16_t	b_port;
 	uint8_t		protocol;
 	uint8_t		ip_version;
+	bool		is_carried;	/* another conversation carries it */
 	uint8_t		tunnel;		/* enum tunnel */
-	uint8_t		has_tunnel_id;
 	uint16_t	vlan[2];	/* outermost first */
 	uint32_t	tunnel_id;
 };

@@ -18,8 +18,7 @@ flow_key_make(struct flow_key *key, const struct packet *p,
 	memset(key, 0, sizeof *key);
 	key->protocol = t->protocol;
 	key->ip_version = t->ip_version;
-	if (options->has_vlan || options->has_tunnel)
-		add_scope(key, p, t, options);
+	add_scope(key, p, t, options);
 	return order_ends(key, &t->src, t->src_port, &t->dst, t->dst_port);
 }
 
@@ -32,8 +31,7 @@ flow_key_make_quoted(struct flow_key *key, const struct packet *p,
 	memset(key, 0, sizeof *key);
 	key->protocol = h->quoted_protocol;
 	key->ip_version = t->ip_version;
-	if (options->has_vlan || options->has_tunnel)
-		add_scope(key, p, t, options);
+	add_scope(key, p, t, options);
 	return order_ends(key, &h->quoted_src, h->quoted_src_port,
 	    &h->quoted_dst, h->quoted_dst_port);
 }
@@ -63,13 +61,13 @@ static void
 add_scope(struct flow_key *key, const struct packet *p,
     const struct conversation *t, const struct flow_key_options *options)
 {
+	key->is_carried = t != p->conversations;
 	if (options->has_vlan) {
 		for (int i = 0; i < 2 && i < p->vlan_count; i++)
 			key->vlan[i] = p->vlan[i];
 	}
 	if (options->has_tunnel) {
 		key->tunnel = t->tunnel;
-		key->has_tunnel_id = t->has_tunnel_id;
 		key->tunnel_id = t->tunnel_id;
 	}
 }

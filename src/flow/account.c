@@ -1,0 +1,179 @@
+/*
+ * The tally of one packet; see account.h.
+ */
+#include <string.h>
+
+#include "flow/account.h"
+#include "flow/direction.h"
+
+static void	turn(struct flow *, struct tcp_connection *,
+		    const struct conversation *, int);
+static void	widen(struct flow *, const struct conversation *, int);
+static void	learn_mac(struct flow *, const struct packet *, int);
+static void	track_tcp(struct flow *, struct tcp_connection *,
+		    const struct conversation *, int, int64_t);
+static void	track_udp(struct flow *, const struct conversation *);
+static void	add_counts(struct flow_counts *, const struct flow_counts *);
+
+void
+account_begin(struct flow *flow, struct tcp_connection *tcp,
+    const struct packet *p, const struct conversation *t, int sender)
+{
+	enum flow_evidence evidence;
+	bool is_sender = direction_of_first(t, &evidence);
+
+	flow->src_side = (uint8_t)(is_sender ? sender : !sender);
+	flow->evidence = (uint8_t)evidence;
+	flow->start_ns = t->start_ns;
+	flow->end_ns = t->start_ns;
+	flow->first_ns[0] = INT64_MIN;
+	flow->first_ns[1] = INT64_MIN;
+	flow->ttl_min[0] = UINT8_MAX;
+	flow->ttl_min[1] = UINT8_MAX;
+	flow->interface = p->frame.interface;
+	flow->tunnel = t->tunnel;
+	flow->has_tunnel_id = t->has_tunnel_id;
+	flow->tunnel_id = t->tunnel_id;
+	flow->vlan_count = p->vlan_count;
+	memcpy(flow->vlan, p->vlan, sizeof flow->vlan);
+	flow->mpls_count = p->mpls_count;
+	memcpy(flow->mpls, p->mpls, sizeof flow->mpls);
+	if (tcp != NULL) {
+		tcp_connection_init(tcp);
+		if (!is_sender)
+			tcp_connection_turn(tcp);
+	}
+}
+
+void
+account_packet(struct flow *flow, struct tcp_connection *tcp,
+    const struct packet *p, const struct conversation *t, int sender,
+    int64_t now_ns)
+{
+	struct flow_counts *counts = &flow->counts[sender];
+
+	counts->packets += t->fragments;
+	counts->bytes += t->frame_bytes;
+	counts->ip_bytes += t->ip_bytes;
+	counts->payload_bytes += t->payload_bytes;
+	flow->last_ns = now_ns;
+	if (t->start_ns < flow->start_ns)
+		flow->start_ns = t->start_ns;
+	if (p->frame.ts_ns > flow->end_ns)
+		flow->end_ns = p->frame.ts_ns;
+	if (flow->first_ns[sender] == INT64_MIN)
+		flow->first_ns[sender] = t->start_ns;
+	widen(flow, t, sender);
+	learn_mac(flow, p, sender);
+	flow->checksum_bad[sender] += t->is_ip_checksum_bad ||
+	    t->checksum == CHECKSUM_BAD;
+	turn(flow, tcp, t, sender);
+	if (tcp != NULL && t->has_transport)
+		track_tcp(flow, tcp, t, sender, p->frame.ts_ns);
+	else if (t->protocol == PROTOCOL_UDP && t->has_transport)
+		track_udp(flow, t);
+}
+
+void
+account_next_part(struct flow *flow, struct tcp_connection *tcp,
+    struct flow_counts totals[2])
+{
+	for (int side = 0; side < 2; side++) {
+		add_counts(&totals[side], &flow->counts[side]);
+		flow->counts[side] = (struct flow_counts){ 0 };
+		flow->dscp[side] = 0;
+		flow->ttl_min[side] = UINT8_MAX;
+		flow->ttl_max[side] = 0;
+		flow->checksum_bad[side] = 0;
+	}
+	flow->checksum_zero = 0;
+	flow->length_mismatch = 0;
+	flow->icmp_errors = 0;
+	flow->start_ns = INT64_MAX;
+	flow->end_ns = INT64_MIN;
+	flow->part++;
+	if (tcp != NULL)
+		tcp_connection_restart(tcp);
+}
+
+/* A late SYN or SYN+ACK knows who began. */
+static void
+turn(struct flow *flow, struct tcp_connection *tcp,
+    const struct conversation *t, int sender)
+{
+	enum flow_evidence evidence;
+	bool is_sender;
+	int src;
+
+	if (!direction_of_later(t, (enum flow_evidence)flow->evidence,
+	    &evidence, &is_sender))
+		return;
+	src = is_sender ? sender : !sender;
+	if (tcp != NULL && src != flow->src_side)
+		tcp_connection_turn(tcp);
+	flow->src_side = (uint8_t)src;
+	flow->evidence = (uint8_t)evidence;
+}
+
+static void
+widen(struct flow *flow, const struct conversation *t, int sender)
+{
+	flow->dscp[sender] |= UINT64_C(1) << (t->traffic_class >> 2);
+	if (t->ttl < flow->ttl_min[sender])
+		flow->ttl_min[sender] = t->ttl;
+	if (t->ttl > flow->ttl_max[sender])
+		flow->ttl_max[sender] = t->ttl;
+}
+
+/* The first address each side was seen with; routers may change it later. */
+static void
+learn_mac(struct flow *flow, const struct packet *p, int sender)
+{
+	const uint8_t *mac[2] = { p->dst_mac, p->dst_mac };
+	bool is_known[2] = { p->has_dst_mac, p->has_dst_mac };
+
+	if (flow->mac_known == 3)
+		return;
+	mac[sender] = p->src_mac;
+	is_known[sender] = p->has_src_mac;
+	for (int side = 0; side < 2; side++) {
+		if (is_known[side] && !(flow->mac_known & 1 << side)) {
+			memcpy(flow->mac[side], mac[side], 6);
+			flow->mac_known |= (uint8_t)(1 << side);
+		}
+	}
+}
+
+static void
+track_tcp(struct flow *flow, struct tcp_connection *tcp,
+    const struct conversation *t, int sender, int64_t ts_ns)
+{
+	struct tcp_segment segment = {
+		.header = &t->tcp,
+		.payload_bytes = t->payload_bytes,
+		.side = sender,
+		.is_from_originator = sender == flow->src_side,
+		.is_checksum_bad = t->checksum == CHECKSUM_BAD,
+		.ts_ns = ts_ns
+	};
+
+	tcp_connection_track(tcp, &segment);
+	flow->is_over = tcp_connection_is_reset(tcp) ||
+	    tcp_connection_is_closed(tcp);
+}
+
+static void
+track_udp(struct flow *flow, const struct conversation *t)
+{
+	flow->checksum_zero += t->udp.checksum == 0;
+	flow->length_mismatch += t->udp.is_length_odd;
+}
+
+static void
+add_counts(struct flow_counts *sum, const struct flow_counts *more)
+{
+	sum->packets += more->packets;
+	sum->bytes += more->bytes;
+	sum->ip_bytes += more->ip_bytes;
+	sum->payload_bytes += more->payload_bytes;
+}

@@ -1,0 +1,23 @@
+/*
+ * What one packet adds to a flow's tally.
+ */
+#ifndef TALLYMAN_FLOW_ACCOUNT_H
+#define TALLYMAN_FLOW_ACCOUNT_H
+
+#include "flow/flow.h"
+#include "tcp/connection.h"
+
+/* Fills a new flow from its first packet; the counters stay zero. */
+void	account_begin(struct flow *, struct tcp_connection *,
+	    const struct packet *, const struct conversation *, int sender);
+
+/* Adds a packet. now_ns is the capture clock. */
+void	account_packet(struct flow *, struct tcp_connection *,
+	    const struct packet *, const struct conversation *, int sender,
+	    int64_t now_ns);
+
+/* Moves the counters into totals and starts a new part. */
+void	account_next_part(struct flow *, struct tcp_connection *,
+	    struct flow_counts totals[2]);
+
+#endif
