@@ -389,10 +389,9 @@ json_value(const struct json_step *step, const struct json_source *source,
 		json_put_number(b, *(const uint64_t *)at);
 		return true;
 	case FIELD_BOOL:
-		if (*(const bool *)at)
-			buffer_bytes(b, "true", 4);
-		else
-			buffer_bytes(b, "false", 5);
+		memcpy(b->data + b->size, *(const bool *)at ? "true " :
+		    "false", 5);
+		b->size += *(const bool *)at ? 4 : 5;
 		return true;
 	case FIELD_SECONDS:
 		buffer_seconds(b, *(const int64_t *)at, source->time_digits);
@@ -450,7 +449,8 @@ json_value_ours(const char *text, struct buffer *b)
 	if (text == NULL)
 		return false;
 	size = strlen(text);
-	buffer_reserve(b, size + 2);
+	if (b->capacity - b->size < size + 2)
+		buffer_reserve(b, size + 2);
 	b->data[b->size] = '"';
 	memcpy(b->data + b->size + 1, text, size);
 	b->data[b->size + 1 + size] = '"';
@@ -458,12 +458,20 @@ json_value_ours(const char *text, struct buffer *b)
 	return true;
 }
 
+/* Most names are plain letters, which need no look at UTF-8. */
 static bool
 json_value_foreign(const char *text, struct buffer *b)
 {
+	size_t size = 0;
+
 	if (text == NULL)
 		return false;
-	buffer_json_string(b, text, strlen(text));
+	while (text[size] >= ' ' && text[size] < 0x7f && text[size] != '"' &&
+	    text[size] != '\\')
+		size++;
+	if (text[size] == '\0')
+		return json_value_ours(text, b);
+	buffer_json_string(b, text, size + strlen(text + size));
 	return true;
 }
 
