@@ -385,17 +385,18 @@ def pcapng(packets, interfaces=((ETHERNET, b"eth0", 6),), order="<"):
 
 
 def read_pcap(data):
-    """The packets of a little-endian microsecond pcap (our samples)."""
+    """Link type and packets of a little-endian pcap (our samples)."""
     magic, _, _, _, _, _, link = struct.unpack_from("<IHHiIII", data)
-    if magic != 0xA1B2C3D4:
-        raise ValueError("not a little-endian microsecond pcap")
+    if magic not in (0xA1B2C3D4, 0xA1B23C4D):
+        raise ValueError("not a little-endian pcap")
+    unit = 1 if magic == 0xA1B23C4D else 1000
     packets = []
     at = 24
     while at < len(data):
-        seconds, micros, captured, length = struct.unpack_from("<IIII",
-                                                               data, at)
+        seconds, rest, captured, length = struct.unpack_from("<IIII", data,
+                                                             at)
         at += 16
-        packets.append(packet(seconds * 1_000_000_000 + micros * 1000,
+        packets.append(packet(seconds * 1_000_000_000 + rest * unit,
                               data[at:at + captured], length))
         at += captured
     return link, packets
