@@ -134,4 +134,13 @@ struct record {
 	uint8_t			 icmp_code;
 };
 
+struct meter_flow;
+
+/*
+ * Copies what the meter says of a flow that ended. What the record points to
+ * lives as long as the flow's source and the tables of services.
+ */
+void	record_fill(struct record *, const struct meter_flow *,
+	    uint16_t community_seed);
+
 #endif

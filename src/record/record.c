@@ -1,0 +1,298 @@
+/*
+ * From a flow to its record; see record.h. This is the one place that knows
+ * both; outputs know the record alone.
+ */
+#include <string.h>
+
+#include "dissect/services.h"
+#include "flow/community.h"
+#include "flow/direction.h"
+#include "flow/meter.h"
+#include "record/record.h"
+
+_Static_assert(COMMUNITY_ID_SIZE <= sizeof ((struct record *)0)->community_id,
+    "a Community ID fits");
+_Static_assert(TCP_HISTORY_MAX <= sizeof ((struct record *)0)->tcp_history,
+    "a history fits");
+
+static void	fill_identity(struct record *, const struct meter_flow *,
+		    uint16_t);
+static void	fill_side(struct record *, const struct meter_flow *, int,
+		    struct record_side *, uint64_t);
+static void	fill_counts(struct record_counts *,
+		    const struct flow_counts *);
+static void	fill_service(struct record *);
+static void	fill_labels(struct record *, const struct flow *);
+static void	fill_tcp(struct record *, const struct meter_flow *);
+static void	fill_tcp_side(struct record *, const struct tcp_side *,
+		    struct record_tcp_side *, uint64_t);
+static void	fill_udp(struct record *, const struct flow *);
+
+/* A dst bit is its src bit, this far up. */
+enum { DST_SHIFT = 8 };
+
+/* By enum flow_end, enum tunnel. */
+static const char *const end_names[] = {
+	[FLOW_END_FIN] = "fin", [FLOW_END_RST] = "rst",
+	[FLOW_END_IDLE] = "idle", [FLOW_END_ACTIVE] = "active",
+	[FLOW_END_RESOURCES] = "resources", [FLOW_END_REUSE] = "reuse",
+	[FLOW_END_EOF] = "eof", [FLOW_END_SHUTDOWN] = "shutdown"
+};
+static const char *const tunnel_names[] = {
+	[TUNNEL_IPIP] = "ipip", [TUNNEL_6IN4] = "6in4",
+	[TUNNEL_4IN6] = "4in6", [TUNNEL_6IN6] = "6in6", [TUNNEL_GRE] = "gre",
+	[TUNNEL_VXLAN] = "vxlan", [TUNNEL_GENEVE] = "geneve"
+};
+
+/*
+ * Keywords of IANA's registry of protocol numbers (2024-03), in lower case,
+ * for what is met in captures; ICMPv6 and IPv4, IPv6 inside IP by their usual
+ * names.
+ */
+static const char *const protocol_names[256] = {
+	[0] = "hopopt", [1] = "icmp", [2] = "igmp", [3] = "ggp",
+	[4] = "ipv4", [5] = "st", [6] = "tcp", [7] = "cbt", [8] = "egp",
+	[9] = "igp", [12] = "pup", [17] = "udp", [20] = "hmp", [22] = "idp",
+	[27] = "rdp", [33] = "dccp", [36] = "xtp", [37] = "ddp",
+	[41] = "ipv6", [46] = "rsvp", [47] = "gre", [48] = "dsr",
+	[50] = "esp", [51] = "ah", [54] = "narp", [55] = "min-ipv4",
+	[57] = "skip", [58] = "icmpv6", [59] = "ipv6-nonxt", [88] = "eigrp",
+	[89] = "ospf", [94] = "ipip", [97] = "etherip", [98] = "encap",
+	[102] = "pnni", [103] = "pim", [108] = "ipcomp", [111] = "ipx-in-ip",
+	[112] = "vrrp", [113] = "pgm", [115] = "l2tp", [124] = "isis",
+	[132] = "sctp", [133] = "fc", [135] = "mobility", [136] = "udplite",
+	[137] = "mpls-in-ip", [138] = "manet", [139] = "hip",
+	[140] = "shim6", [141] = "wesp", [142] = "rohc", [143] = "ethernet",
+	[144] = "aggfrag", [145] = "nsh"
+};
+
+void
+record_fill(struct record *r, const struct meter_flow *ended,
+    uint16_t community_seed)
+{
+	const struct flow *flow = ended->flow;
+	int src = flow->src_side;
+
+	memset(r, 0, sizeof *r);
+	fill_identity(r, ended, community_seed);
+	fill_side(r, ended, src, &r->src, 0);
+	fill_side(r, ended, !src, &r->dst, DST_SHIFT);
+	r->cast = direction_cast(flow->key.ip_version, &r->dst.ip);
+	fill_labels(r, flow);
+	if (flow->icmp_errors > 0) {
+		r->has |= RECORD_ICMP_ERRORS;
+		r->icmp_errors = flow->icmp_errors;
+	}
+	switch (flow->key.protocol) {
+	case PROTOCOL_TCP:
+		fill_tcp(r, ended);
+		break;
+	case PROTOCOL_UDP:
+		fill_udp(r, flow);
+		break;
+	case PROTOCOL_ICMP:
+	case PROTOCOL_ICMPV6:
+		r->has |= RECORD_ICMP;
+		r->icmp_type = (uint8_t)r->src.port;
+		if (community_is_one_way(flow->key.protocol, r->src.port,
+		    r->dst.port))
+			r->icmp_code = (uint8_t)r->dst.port;
+		return;
+	case PROTOCOL_SCTP:
+	case PROTOCOL_DCCP:
+	case PROTOCOL_UDPLITE:
+		break;
+	default:
+		return;		/* without ports there is no service */
+	}
+	r->has |= RECORD_PORTS;
+	fill_service(r);
+}
+
+static void
+fill_identity(struct record *r, const struct meter_flow *ended, uint16_t seed)
+{
+	const struct flow *flow = ended->flow;
+	const struct flow_key *key = &flow->key;
+	int src = flow->src_side;
+	const struct address *ends[2] = { &key->a, &key->b };
+	uint16_t ports[2] = { key->a_port, key->b_port };
+
+	r->type = "flow";
+	r->version = 1;
+	r->id = flow->id;
+	r->part = flow->part;
+	r->is_final = ended->is_final;
+	r->end_reason = end_names[ended->end];
+	community_id(seed, key->ip_version, key->protocol, ends[src],
+	    ends[!src], ports[src], ports[!src],
+	    community_is_one_way(key->protocol, ports[src], ports[!src]),
+	    r->community_id);
+	r->start_ns = flow->start_ns;
+	r->end_ns = flow->end_ns;
+	r->duration_ns = flow->end_ns - flow->start_ns;
+	r->time_digits = flow->interface->time_digits;
+	r->input = flow->interface->input;
+	r->interface = flow->interface->name;
+	r->ip_version = key->ip_version;
+	r->protocol_number = key->protocol;
+	r->protocol = protocol_names[key->protocol];
+	r->direction_by = direction_evidence_name(
+	    (enum flow_evidence)flow->evidence);
+	r->direction_confidence = direction_confidence_name(
+	    (enum flow_evidence)flow->evidence);
+}
+
+static void
+fill_side(struct record *r, const struct meter_flow *ended, int side,
+    struct record_side *to, uint64_t shift)
+{
+	const struct flow *flow = ended->flow;
+
+	to->ip = side == 0 ? flow->key.a : flow->key.b;
+	to->port = side == 0 ? flow->key.a_port : flow->key.b_port;
+	to->port_class = services_class_name(services_class(to->port));
+	fill_counts(&to->counts, &flow->counts[side]);
+	if (ended->totals != NULL) {
+		struct record_counts *sum = &to->cumulative;
+
+		fill_counts(sum, &ended->totals[side]);
+		sum->packets += to->counts.packets;
+		sum->bytes += to->counts.bytes;
+		sum->ip_bytes += to->counts.ip_bytes;
+		sum->payload_bytes += to->counts.payload_bytes;
+		r->has |= RECORD_CUMULATIVE;
+	}
+	if (flow->mac_known & 1 << side) {
+		memcpy(to->mac, flow->mac[side], sizeof to->mac);
+		r->has |= RECORD_SRC_MAC << shift;
+	}
+	if (to->counts.packets > 0) {
+		to->ttl_min = flow->ttl_min[side];
+		to->ttl_max = flow->ttl_max[side];
+		to->dscp = flow->dscp[side];
+		r->has |= RECORD_SRC_SEEN << shift;
+	}
+	if (flow->checksum_bad[0] + flow->checksum_bad[1] > 0)
+		r->has |= RECORD_CHECKSUMS;
+	to->checksum_bad = flow->checksum_bad[side];
+}
+
+static void
+fill_counts(struct record_counts *to, const struct flow_counts *from)
+{
+	to->packets = from->packets;
+	to->bytes = from->bytes;
+	to->ip_bytes = from->ip_bytes;
+	to->payload_bytes = from->payload_bytes;
+}
+
+/* The responder's port names the service; else, as in FTP's data, the other. */
+static void
+fill_service(struct record *r)
+{
+	r->service_port = services_name(r->protocol_number, r->dst.port);
+	if (r->service_port == NULL)
+		r->service_port = services_name(r->protocol_number,
+		    r->src.port);
+	r->service_name = r->service_port;
+	r->service_verdict = r->service_port == NULL ? "unknown" :
+	    "port-only";
+	r->has |= RECORD_SERVICE;
+}
+
+static void
+fill_labels(struct record *r, const struct flow *flow)
+{
+	if (flow->vlan_count > 0)
+		r->has |= RECORD_VLAN;
+	r->vlan.count = flow->vlan_count;
+	for (int i = 0; i < flow->vlan_count; i++)
+		r->vlan.items[i] = flow->vlan[i];
+	if (flow->mpls_count > 0)
+		r->has |= RECORD_MPLS;
+	r->mpls.count = flow->mpls_count;
+	memcpy(r->mpls.items, flow->mpls, sizeof r->mpls.items);
+	if (flow->tunnel != TUNNEL_NONE) {
+		r->has |= RECORD_TUNNEL;
+		r->tunnel_type = tunnel_names[flow->tunnel];
+	}
+	if (flow->has_tunnel_id) {
+		r->has |= RECORD_TUNNEL_ID;
+		r->tunnel_id = flow->tunnel_id;
+	}
+	if (flow->parent_id != 0) {
+		r->has |= RECORD_PARENT;
+		r->tunnel_parent = flow->parent_id;
+	}
+}
+
+static void
+fill_tcp(struct record *r, const struct meter_flow *ended)
+{
+	const struct flow *flow = ended->flow;
+	const struct tcp_connection *t = ended->tcp;
+	int src = flow->src_side;
+	bool has_payload = r->src.counts.payload_bytes +
+	    r->dst.counts.payload_bytes + r->src.cumulative.payload_bytes +
+	    r->dst.cumulative.payload_bytes > 0;
+
+	r->has |= RECORD_TCP;
+	r->tcp_state = tcp_connection_state(t, src);
+	r->tcp_conn_state = tcp_connection_conn_state(t, src, has_payload);
+	memcpy(r->tcp_history, t->history, t->history_size);
+	if (t->syn_ns != INT64_MIN && t->syn_ack_ns != INT64_MIN) {
+		r->has |= RECORD_SYN_SYNACK;
+		r->syn_synack_ns = t->syn_ack_ns - t->syn_ns;
+	}
+	if (t->syn_ack_ns != INT64_MIN && t->ack_ns != INT64_MIN) {
+		r->has |= RECORD_SYNACK_ACK;
+		r->synack_ack_ns = t->ack_ns - t->syn_ack_ns;
+	}
+	fill_tcp_side(r, &t->side[src], &r->src.tcp, 0);
+	fill_tcp_side(r, &t->side[!src], &r->dst.tcp, DST_SHIFT);
+}
+
+static void
+fill_tcp_side(struct record *r, const struct tcp_side *from,
+    struct record_tcp_side *to, uint64_t shift)
+{
+	if (from->has_isn) {
+		r->has |= (RECORD_SRC_ISN | RECORD_SRC_SYN_OPTIONS) << shift;
+		to->isn = from->isn;
+		to->sack_permitted = from->options & TCP_HAS_SACK_PERMITTED;
+		to->timestamps = from->options & TCP_HAS_TIMESTAMPS;
+	}
+	if (from->options & TCP_HAS_MSS) {
+		r->has |= RECORD_SRC_MSS << shift;
+		to->mss = from->mss;
+	}
+	if (from->options & TCP_HAS_WINDOW_SCALE) {
+		r->has |= RECORD_SRC_WINDOW_SCALE << shift;
+		to->window_scale = from->window_scale;
+	}
+	to->flags = from->flags;
+	to->syn = from->counts.syn;
+	to->fin = from->counts.fin;
+	to->rst = from->counts.rst;
+	to->psh = from->counts.psh;
+	to->urg = from->counts.urg;
+}
+
+static void
+fill_udp(struct record *r, const struct flow *flow)
+{
+	const int64_t *first = flow->first_ns;
+	int src = flow->src_side;
+
+	r->has |= RECORD_UDP;
+	r->udp_checksum_zero = flow->checksum_zero;
+	r->udp_checksum_bad = flow->checksum_bad[0] + flow->checksum_bad[1];
+	r->udp_length_mismatch = flow->length_mismatch;
+	r->udp_request_response = first[0] != INT64_MIN &&
+	    first[1] != INT64_MIN;
+	if (r->udp_request_response && first[!src] >= first[src]) {
+		r->has |= RECORD_FIRST_EXCHANGE;
+		r->udp_first_exchange_ns = first[!src] - first[src];
+	}
+}
