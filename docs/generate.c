@@ -9,11 +9,14 @@
 
 #include "options.h"
 
+enum { FOLD_COLUMN = 64 };
+
 static int	write_man(const char *template);
 static void	man_options(void);
 static void	man_option(const struct option *);
 static void	man_value(const char *);
 static void	man_text(const char *);
+static void	man_character(char);
 static void	man_words(const struct option_word *);
 static int	write_bash(const char *);
 static void	bash_words(const struct option *, const char *suffix);
@@ -100,15 +103,17 @@ man_option(const struct option *option)
 	putchar('\n');
 	man_text(option->help);
 	puts(".");
-	if (option->detail != NULL)
+	if (option->detail != NULL) {
 		man_text(option->detail);
+		putchar('\n');
+	}
 	if (option->words != NULL)
 		man_words(option->words);
 	if (option->is_repeatable)
 		puts("May be given several times.");
 }
 
-/* " Ar FORMAT Ns Op = Ns Ar FILE": words are arguments, marks are not. */
+/* " Ar NAME Ns No \&= Ns Ar SECONDS": marks are no delimiters here. */
 static void
 man_value(const char *value)
 {
@@ -122,33 +127,49 @@ man_value(const char *value)
 		if (size > 0)
 			printf(" Ar %.*s", (int)size, value);
 		else
-			printf(" Li %.*s", (int)(size = 1), value);
+			printf(" No \\&%.*s", (int)(size = 1), value);
 		value += size;
 		is_first = false;
 	}
 }
 
-/* One sentence a line; the first letter large. */
+/* Folded; each sentence on its own line, its first letter large. */
 static void
 man_text(const char *text)
 {
-	bool is_first = true;
+	int column = 0;
 
-	for (; *text != '\0'; text++) {
-		char c = *text;
+	while (*text != '\0') {
+		size_t size = strcspn(text, " ");
+		bool is_end = text[size] == '\0' || text[size - 1] == '.';
 
-		if (is_first && c >= 'a' && c <= 'z')
-			c = (char)(c - 'a' + 'A');
-		is_first = false;
-		if (c == ' ' && text[-1] == '.')
-			putchar('\n');
-		else if (c == '-')
-			fputs("\\-", stdout);
+		if (column == 0 && *text >= 'a' && *text <= 'z')
+			putchar(*text - 'a' + 'A');
 		else
-			putchar(c);
+			man_character(*text);
+		for (size_t i = 1; i < size; i++)
+			man_character(text[i]);
+		column += (int)size + 1;
+		text += size + (text[size] == ' ');
+		if (is_end) {
+			if (text[-1] == ' ')
+				putchar('\n');
+			column = 0;
+		} else if (column > FOLD_COLUMN) {
+			putchar('\n');
+			column = 1;
+		} else
+			putchar(' ');
 	}
-	if (text[-1] == '.')
-		putchar('\n');
+}
+
+static void
+man_character(char c)
+{
+	if (c == '-')
+		fputs("\\-", stdout);
+	else
+		putchar(c);
 }
 
 static void
