@@ -1,0 +1,81 @@
+/*
+ * The ledger; see ledger.h.
+ */
+#include <string.h>
+
+#include "engine/ledger.h"
+
+static void	count_link(struct stats *, int);
+
+void
+ledger_frame(struct stats *s, const struct frame *frame)
+{
+	if (s->read++ == 0) {
+		s->start_ns = frame->ts_ns;
+		s->end_ns = frame->ts_ns;
+	} else if (frame->ts_ns < s->start_ns) {
+		s->start_ns = frame->ts_ns;
+	} else if (frame->ts_ns > s->end_ns) {
+		s->end_ns = frame->ts_ns;
+	}
+	if (frame->interface->time_digits > s->time_digits)
+		s->time_digits = frame->interface->time_digits;
+	s->bytes += frame->length;
+	count_link(s, frame->interface->link_type);
+}
+
+void
+ledger_packet(struct stats *s, const struct packet *p)
+{
+	switch (p->outcome) {
+	case PACKET_IN_FLOW:
+		s->in_flows += p->conversations[0].fragments;
+		break;
+	case PACKET_NOT_IP:
+		s->not_ip++;
+		break;
+	case PACKET_MALFORMED:
+		s->malformed++;
+		break;
+	case PACKET_FRAGMENT:
+		break;		/* counted when whole, or at the end */
+	}
+	for (uint64_t left = p->anomalies; left != 0; left &= left - 1)
+		s->anomalies[__builtin_ctzll(left)]++;
+}
+
+void
+ledger_record(struct stats *s, const struct record *r)
+{
+	if (!(r->has & RECORD_PARENT))
+		s->record_packets += r->src.counts.packets +
+		    r->dst.counts.packets;
+	if (!r->is_final || !(r->has & RECORD_TCP))
+		return;
+	s->refused += strcmp(r->tcp_conn_state, "REJ") == 0;
+	s->unanswered += strcmp(r->tcp_conn_state, "S0") == 0;
+}
+
+bool
+ledger_is_balanced(const struct stats *s)
+{
+	return s->read == s->in_flows + s->not_ip + s->malformed +
+	    s->fragments_unfinished + s->filtered &&
+	    s->record_packets == s->in_flows;
+}
+
+/* The first entry is nearly always the one. */
+static void
+count_link(struct stats *s, int link_type)
+{
+	int i = 0;
+
+	while (i < s->link_count && s->links[i].link_type != link_type &&
+	    i < STATS_LINKS_MAX - 1)
+		i++;
+	if (i == s->link_count) {
+		s->links[i].link_type = link_type;
+		s->link_count++;
+	}
+	s->links[i].frames++;
+}

@@ -1,0 +1,23 @@
+/*
+ * Signals as facts that the engine looks at between batches.
+ */
+#ifndef TALLYMAN_ENGINE_SIGNALS_H
+#define TALLYMAN_ENGINE_SIGNALS_H
+
+#include <stdbool.h>
+
+/*
+ * INT and TERM ask for the end (a second one ends at once), HUP for files to
+ * be opened again, USR1 for a stats record. PIPE is ignored: writing to a
+ * closed pipe is an error like any other.
+ */
+void	signals_install(void);
+
+/* Whether the end was asked for; stays true. */
+bool	signals_stop(void);
+
+/* Whether it was asked for since the last call. */
+bool	signals_take_reopen(void);
+bool	signals_take_stats(void);
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * tallyman: a run. Everything it does is in the library; here the parts are
+ * put together, and here alone the program prints its last message and
+ * exits: 0 all well, 1 trouble, 2 bad usage.
+ */
+#include "base/log.h"
+#include "capture/privileges.h"
+#include "dissect/services.h"
+#include "engine/engine.h"
+#include "engine/signals.h"
+#include "inform.h"
+#include "options.h"
+#include "setup.h"
+
+enum { EXIT_TROUBLE = 1, EXIT_USAGE = 2 };
+
+static int	meter(struct options *, struct error *);
+
+int
+main(int argc, char **argv)
+{
+	struct options options;
+	struct error error;
+	int status;
+
+	if (options_parse(&options, argc, argv, &error) < 0) {
+		log_error("%s", error.text);
+		options_release(&options);
+		return EXIT_USAGE;
+	}
+	if (options.is_quiet)
+		log_set_level(LOG_LEVEL_QUIET);
+	else if (options.verbosity > 0)
+		log_set_level(LOG_LEVEL_VERBOSE);
+	status = options.action == OPTIONS_METER ? meter(&options, &error) :
+	    inform(&options, &error);
+	if (status < 0) {
+		log_error("%s", error.text);
+		status = EXIT_TROUBLE;
+	}
+	options_release(&options);
+	return status;
+}
+
+/* Opens everything, becomes nobody in particular, meters, closes. */
+static int
+meter(struct options *options, struct error *error)
+{
+	struct output *outputs[SETUP_OUTPUTS_MAX];
+	struct engine_options engine;
+	struct source *source = NULL;
+	size_t count = 0;
+	struct error close_error;
+	int status = -1;
+
+	signals_install();
+	if (options_read_filter(options, error) == 0 &&
+	    services_load(options->services, error) == 0 &&
+	    (source = setup_source(options, error)) != NULL &&
+	    setup_outputs(options, outputs, &count, error) == 0 &&
+	    privileges_drop(options->user, error) == 0) {
+		setup_engine(options, source, outputs, count, &engine);
+		status = engine_run(&engine, error);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (output_close(outputs[i], &close_error) < 0 &&
+		    status == 0) {
+			log_error("%s", close_error.text);
+			status = EXIT_TROUBLE;
+		}
+	}
+	source_free(source);
+	return status;
+}
