@@ -1,0 +1,88 @@
+/*
+ * The bytes of one input, decompressed when they are compressed, in a window
+ * that moves forward. Plain files cost one large read(2) a window; frames
+ * point into the window and are never copied.
+ *
+ * Invariant: [at, end) are the bytes read and not yet taken; offset counts
+ * all bytes before end since the input began.
+ */
+#ifndef TALLYMAN_CAPTURE_FILE_STREAM_H
+#define TALLYMAN_CAPTURE_FILE_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct decoder;
+
+enum {
+	STREAM_WINDOW = 1 << 20,	/* bytes; usual */
+	STREAM_WINDOW_SMALL = 64 << 10	/* bytes; one of very many inputs */
+};
+
+enum stream_result {
+	STREAM_READY,		/* at least what was asked for is at at */
+	STREAM_SHORT,		/* the input ends, or fails, before that */
+	STREAM_QUIET		/* a pipe has nothing yet; ask again */
+};
+
+struct stream {
+	const uint8_t		*at;
+	const uint8_t		*end;
+	uint64_t		 offset;	/* of end */
+
+	uint8_t			*window;	/* owned */
+	size_t			 capacity;	/* bytes in window */
+	int			 fd;		/* owned, -1 when closed */
+	bool			 is_regular;	/* a file that can be reread */
+	bool			 is_ended;	/* nothing follows end */
+	bool			 is_recognised;	/* decoder is decided */
+
+	const struct decoder	*decoder;	/* NULL when plain */
+	void			*decoder_state;	/* owned */
+	uint8_t			*packed;	/* owned; compressed bytes */
+	const uint8_t		*packed_at;
+	size_t			 packed_size;	/* bytes in packed */
+	size_t			 packed_left;
+	bool			 is_packed_ended;
+
+	int64_t			 begin;		/* where fd stood at first */
+	uint64_t		 size;		/* as stored; 0 if unknown */
+	uint64_t		 stored;	/* bytes read from fd */
+	uint64_t		 stored_most;	/* the same before a rewind */
+	char			 problem[192];	/* why it ended early, or "" */
+};
+
+/*
+ * Opens path ("-" is standard input) with a window of so many bytes. 0, or
+ * -1 with the message.
+ */
+int	stream_open(struct stream *, const char *path, size_t window,
+	    struct error *);
+void	stream_close(struct stream *);
+
+/*
+ * Sees that at least need bytes are at at. Moves the window: what was read
+ * from it before is gone. Less than need may be there after STREAM_SHORT.
+ */
+enum stream_result	stream_fill(struct stream *, size_t need);
+
+/* Back to the beginning, all memory given back. Regular files alone. */
+void	stream_rewind(struct stream *, size_t window);
+
+/* Bytes taken so far: the offset of at. */
+static inline uint64_t
+stream_position(const struct stream *s)
+{
+	return s->offset - (uint64_t)(s->end - s->at);
+}
+
+static inline size_t
+stream_left(const struct stream *s)
+{
+	return (size_t)(s->end - s->at);
+}
+
+#endif
