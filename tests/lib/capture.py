@@ -249,7 +249,7 @@ class Conversation:
     """
 
     def __init__(self, client="10.0.0.1", server="10.0.0.2",
-                 client_port=40000, server_port=80, start_ns=START_NS,
+                 client_port=50000, server_port=80, start_ns=START_NS,
                  step_ns=1_000_000, isn=(1000, 5000), link=None,
                  interface=0):
         self.ends = ((client, client_port), (server, server_port))
