@@ -1,14 +1,30 @@
 # The dissectors: one line a file. The registry is generated from this list.
 dissectors = \
 	%D%/link/ethernet.c \
+	%D%/link/linux_sll.c \
+	%D%/link/linux_sll2.c \
+	%D%/link/llc.c \
+	%D%/link/mpls.c \
+	%D%/link/null_loopback.c \
+	%D%/link/ppp.c \
+	%D%/link/pppoe.c \
+	%D%/link/raw_ip.c \
 	%D%/link/vlan.c \
 	%D%/network/ah.c \
 	%D%/network/ipv4.c \
 	%D%/network/ipv6.c \
+	%D%/transport/dccp.c \
+	%D%/transport/geneve.c \
+	%D%/transport/gre.c \
 	%D%/transport/icmp.c \
 	%D%/transport/icmpv6.c \
+	%D%/transport/igmp.c \
+	%D%/transport/ip_in_ip.c \
+	%D%/transport/sctp.c \
 	%D%/transport/tcp.c \
-	%D%/transport/udp.c
+	%D%/transport/udp.c \
+	%D%/transport/udplite.c \
+	%D%/transport/vxlan.c
 
 libtallyman_a_SOURCES += $(dissectors)
 nodist_libtallyman_a_SOURCES = src/dissect/registry_list.c

@@ -23,6 +23,8 @@ libtallyman_a_SOURCES = \
 	%D%/capture/file/input.c \
 	%D%/capture/file/input.h \
 	%D%/capture/file/lz4.c \
+	%D%/capture/file/paths.c \
+	%D%/capture/file/paths.h \
 	%D%/capture/file/pcap.c \
 	%D%/capture/file/pcapng.c \
 	%D%/capture/file/stream.c \
@@ -31,8 +33,13 @@ libtallyman_a_SOURCES = \
 	%D%/capture/file/words.h \
 	%D%/capture/file/xz.c \
 	%D%/capture/file/zstd.c \
+	%D%/capture/filter.c \
+	%D%/capture/filter.h \
+	%D%/capture/link_types.c \
+	%D%/capture/link_types.h \
 	%D%/capture/live.h \
 	%D%/capture/privileges.h \
+	%D%/capture/saved.c \
 	%D%/capture/saved.h \
 	%D%/capture/source.h \
 	%D%/dissect/checksum.c \
@@ -48,9 +55,23 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/internet.h \
 	%D%/dissect/registry.c \
 	%D%/dissect/registry.h \
+	%D%/dissect/services.c \
 	%D%/dissect/services.h \
+	%D%/dissect/services_table.h \
+	%D%/dissect/sll.c \
+	%D%/dissect/sll.h \
 	%D%/dissect/walk.c \
 	%D%/dissect/walk.h \
+	%D%/engine/engine.c \
+	%D%/engine/engine.h \
+	%D%/engine/ledger.c \
+	%D%/engine/ledger.h \
+	%D%/engine/progress.c \
+	%D%/engine/progress.h \
+	%D%/engine/signals.c \
+	%D%/engine/signals.h \
+	%D%/flow/account.c \
+	%D%/flow/account.h \
 	%D%/flow/community.c \
 	%D%/flow/community.h \
 	%D%/flow/direction.c \
@@ -58,24 +79,39 @@ libtallyman_a_SOURCES = \
 	%D%/flow/flow.h \
 	%D%/flow/key.c \
 	%D%/flow/key.h \
+	%D%/flow/meter.c \
+	%D%/flow/meter.h \
 	%D%/flow/queue.c \
 	%D%/flow/queue.h \
 	%D%/flow/table.c \
 	%D%/flow/table.h \
+	%D%/inform.c \
+	%D%/inform.h \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/options_table.c \
+	%D%/output/csv.c \
+	%D%/output/format.c \
 	%D%/output/json.c \
+	%D%/output/output.c \
 	%D%/output/output.h \
+	%D%/output/text.c \
+	%D%/output/text_notes.c \
+	%D%/output/text_notes.h \
 	%D%/packet/anomaly.c \
 	%D%/packet/anomaly.h \
+	%D%/packet/fragments.c \
 	%D%/packet/fragments.h \
 	%D%/packet/frame.h \
 	%D%/packet/packet.h \
 	%D%/record/fields.c \
 	%D%/record/fields.h \
+	%D%/record/fields_write.c \
+	%D%/record/record.c \
 	%D%/record/record.h \
 	%D%/record/stats.h \
+	%D%/setup.c \
+	%D%/setup.h \
 	%D%/tcp/connection.c \
 	%D%/tcp/connection.h
 

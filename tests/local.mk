@@ -12,6 +12,8 @@ AM_TESTS_ENVIRONMENT = \
 unit_tests = \
 	%D%/unit/base/sha1 \
 	%D%/unit/base/units \
+	%D%/unit/dissect/services \
+	%D%/unit/dissectors/ethernet \
 	%D%/unit/flow/community \
 	%D%/unit/options
 
@@ -19,3 +21,20 @@ if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 endif
+
+script_tests = \
+	%D%/flows.py \
+	%D%/layering.py \
+	%D%/listed.sh \
+	%D%/options_docs.py \
+	%D%/peers.py \
+	%D%/services_current.sh \
+	%D%/services_table.sh
+
+TESTS += $(script_tests)
+
+# What the scripts share, and what is run by hand.
+EXTRA_DIST += $(script_tests) \
+	%D%/fresh \
+	%D%/lib/capture.py \
+	%D%/lib/run.py
