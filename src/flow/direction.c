@@ -7,6 +7,7 @@
 #include "flow/direction.h"
 
 static bool	has_ports(uint8_t);
+static bool	is_server_port(uint8_t, uint16_t);
 static bool	judge_by_ports(const struct conversation *,
 		    enum flow_evidence *);
 static bool	is_icmp_request(const struct conversation *);
@@ -97,14 +98,24 @@ has_ports(uint8_t protocol)
 	    protocol == PROTOCOL_UDPLITE;
 }
 
+/*
+ * A registered service listens there. The clients of DHCP have registered
+ * ports too: RFC 2131 4.1 and RFC 8415 7.2.
+ */
+static bool
+is_server_port(uint8_t protocol, uint16_t port)
+{
+	if (protocol == PROTOCOL_UDP && (port == 68 || port == 546))
+		return false;
+	return services_name(protocol, port) != NULL;
+}
+
 /* The side with the service, or with the lower class of port, responds. */
 static bool
 judge_by_ports(const struct conversation *t, enum flow_evidence *evidence)
 {
-	bool is_src_service =
-	    services_name(t->protocol, t->src_port) != NULL;
-	bool is_dst_service =
-	    services_name(t->protocol, t->dst_port) != NULL;
+	bool is_src_service = is_server_port(t->protocol, t->src_port);
+	bool is_dst_service = is_server_port(t->protocol, t->dst_port);
 	enum port_class src_class = services_class(t->src_port);
 	enum port_class dst_class = services_class(t->dst_port);
 
