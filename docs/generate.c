@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "record/fields.h"
 
 enum { FOLD_COLUMN = 64 };
 
@@ -18,6 +19,7 @@ static void	man_value(const char *);
 static void	man_text(const char *);
 static void	man_character(char);
 static void	man_words(const struct option_word *);
+static void	man_fields(const struct field *, size_t);
 static int	write_bash(const char *);
 static void	bash_words(const struct option *, const char *suffix);
 static void	bash_case(const struct option *);
@@ -52,7 +54,7 @@ main(int argc, char **argv)
 	return 2;
 }
 
-/* The template with its line @OPTIONS@ replaced. */
+/* The template with its lines @OPTIONS@, @FIELDS@ and @STATS@ replaced. */
 static int
 write_man(const char *template)
 {
@@ -66,6 +68,10 @@ write_man(const char *template)
 	while (fgets(line, sizeof(line), file) != NULL) {
 		if (strcmp(line, "@OPTIONS@\n") == 0)
 			man_options();
+		else if (strcmp(line, "@FIELDS@\n") == 0)
+			man_fields(fields_all, fields_count);
+		else if (strcmp(line, "@STATS@\n") == 0)
+			man_fields(fields_stats, fields_stats_count);
 		else
 			fputs(line, stdout);
 	}
@@ -168,6 +174,8 @@ man_character(char c)
 {
 	if (c == '-')
 		fputs("\\-", stdout);
+	else if (c == '\\')
+		fputs("\\e", stdout);
 	else
 		putchar(c);
 }
@@ -179,6 +187,21 @@ man_words(const struct option_word *word)
 	for (; word->name != NULL; word++)
 		printf(".Cm %s\n.Pq %s%s\n", word->name, word->help,
 		    word[1].name == NULL ? " ." : " ,");
+}
+
+static void
+man_fields(const struct field *fields, size_t count)
+{
+	puts(".Bl -tag -width Ds");
+	for (size_t i = 0; i < count; i++) {
+		printf(".It Va %s", fields[i].name);
+		if (fields[i].unit != NULL)
+			printf(" Pq %s", fields[i].unit);
+		putchar('\n');
+		man_text(fields[i].meaning);
+		putchar('\n');
+	}
+	puts(".El");
 }
 
 static int

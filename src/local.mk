@@ -37,7 +37,9 @@ libtallyman_a_SOURCES = \
 	%D%/capture/filter.h \
 	%D%/capture/link_types.c \
 	%D%/capture/link_types.h \
+	%D%/capture/live.c \
 	%D%/capture/live.h \
+	%D%/capture/privileges.c \
 	%D%/capture/privileges.h \
 	%D%/capture/saved.c \
 	%D%/capture/saved.h \

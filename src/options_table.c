@@ -179,7 +179,9 @@ const struct option options_table[] = {
 		.argument = ARGUMENT_WORD, .value = "LIST|WORD",
 		.words = option_fields,
 		.help = "write these fields, or describe all and end",
-		.detail = "A list has commas between the names.",
+		.detail = "A list has commas between the names; the name "
+		    "of an object is all its members, and a minus before a "
+		    "name leaves it out.",
 		.apply = apply_fields
 	}, {
 		.letter = 'e', MEMBER(has_macs),
@@ -195,11 +197,11 @@ const struct option options_table[] = {
 		.apply = apply_nothing
 	}, {
 		.letter = 'q', MEMBER(is_quiet),
-		.help = "report errors alone",
+		.help = "fewer columns in text; report errors alone",
 		.apply = apply_flag
 	}, {
 		.letter = 'v', .name = "verbose", .is_repeatable = true,
-		.help = "report more",
+		.help = "dates and more notes in text; report more",
 		.apply = apply_verbose
 	}, {
 		.name = "progress",

@@ -14,8 +14,12 @@ unit_tests = \
 	%D%/unit/base/units \
 	%D%/unit/dissect/services \
 	%D%/unit/dissectors/ethernet \
+	%D%/unit/dissectors/ipv4 \
+	%D%/unit/dissectors/ipv6 \
 	%D%/unit/flow/community \
-	%D%/unit/options
+	%D%/unit/options \
+	%D%/unit/output/json \
+	%D%/unit/record/fields
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
@@ -23,11 +27,17 @@ TESTS += $(unit_tests)
 endif
 
 script_tests = \
+	%D%/corpus.py \
+	%D%/errors.py \
 	%D%/flows.py \
+	%D%/golden.py \
 	%D%/layering.py \
 	%D%/listed.sh \
+	%D%/malformed.py \
 	%D%/options_docs.py \
+	%D%/output.py \
 	%D%/peers.py \
+	%D%/property.py \
 	%D%/services_current.sh \
 	%D%/services_table.sh
 
@@ -37,4 +47,33 @@ TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) \
 	%D%/fresh \
 	%D%/lib/capture.py \
-	%D%/lib/run.py
+	%D%/lib/run.py \
+	%D%/lib/sample.h \
+	%D%/lib/walked.h \
+	%D%/data
+
+# With --enable-fuzzers: make fuzz runs each target for a while.
+fuzz_targets = \
+	%D%/fuzz/saved \
+	%D%/fuzz/walk
+FUZZ_SECONDS = 60
+
+if FUZZERS
+noinst_PROGRAMS += $(fuzz_targets)
+endif
+%C%_fuzz_saved_SOURCES = %D%/fuzz/saved.c
+%C%_fuzz_saved_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+%C%_fuzz_walk_SOURCES = %D%/fuzz/walk.c
+%C%_fuzz_walk_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+
+.PHONY: fuzz
+fuzz: $(fuzz_targets)
+	for target in $(fuzz_targets); do \
+		$(MKDIR_P) $$target.corpus && \
+		cp $(srcdir)/samples/*.pcap* $$target.corpus/ && \
+		$$target -max_total_time=$(FUZZ_SECONDS) -timeout=1 \
+		    $$target.corpus || exit 1; \
+	done
+
+clean-local:
+	rm -rf $(fuzz_targets:=.corpus)

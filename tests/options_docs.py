@@ -1,6 +1,7 @@
-"""What is made from the table of options has each of them: the manual page
-(which mandoc must take without a warning) and the three completions, next to
-what the program itself prints with --help."""
+"""What is made from the tables of options and fields has each of them: the
+manual page (which mandoc must take without a warning), the completions, and
+docs/fields.md, next to what the program itself prints."""
+import csv
 import os
 import re
 import shutil
@@ -11,9 +12,16 @@ DOCS = os.path.join(os.environ.get("top_builddir", "."), "docs")
 PROGRAM = os.environ.get("TALLYMAN", "./tallyman")
 
 
-def options_of_help():
-    text = subprocess.run([PROGRAM, "--help"], check=True, text=True,
+SOURCE = os.environ.get("top_srcdir", ".")
+
+
+def printed(*words):
+    return subprocess.run([PROGRAM, *words], check=True, text=True,
                           stdout=subprocess.PIPE).stdout
+
+
+def options_of_help():
+    text = printed("--help")
     rows = re.findall(r"^  (?:-(\w)(?:, )?|    )(?:--([\w-]+))?", text, re.M)
     return ([letter for letter, _ in rows if letter],
             [name for _, name in rows if name])
@@ -32,6 +40,21 @@ def missing(what, name, letter_form, name_form, letters, names):
     for option in names:
         if not re.search(name_form % re.escape(option), text, re.M):
             yield f"{what}: no --{option}"
+
+
+def missing_fields():
+    manual = read("tallyman.1")
+    names = [row["name"] for row in
+             csv.DictReader(printed("--fields", "csv").splitlines())]
+    if len(names) < 50:
+        yield "--fields csv lists too little"
+    for name in names:
+        if not re.search(rf"^\.It Va {re.escape(name)}( |$)", manual, re.M):
+            yield f"manual: no field {name}"
+    with open(os.path.join(SOURCE, "docs", "fields.md")) as text:
+        if text.read() != printed("--fields", "md"):
+            yield ("docs/fields.md is old: "
+                   "./tallyman --fields md > docs/fields.md")
 
 
 def lint(command, name):
@@ -55,6 +78,7 @@ def main():
                 ("zsh", "_tallyman", r"-%s\+?\[", r"--%s=?\["),
                 ("fish", "tallyman.fish", r" -s %s ", r" -l %s ")):
         wrong.extend(missing(*row, letters, names))
+    wrong.extend(missing_fields())
     wrong.extend(lint(["mandoc", "-T", "lint", "-W", "warning"],
                       "tallyman.1"))
     wrong.extend(lint(["bash", "-n"], "completions/tallyman"))

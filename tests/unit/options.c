@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "options.h"
+#include "output/output.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -357,6 +358,24 @@ test_table(void **state)
 	}
 }
 
+/* -o takes the formats that there are, no more and no fewer. */
+static void
+test_formats(void **state)
+{
+	const struct option *option = options_table;
+	const struct option_word *word;
+	size_t count = 0;
+
+	(void)state;
+	while (option->letter != 'o')
+		option++;
+	for (word = option->words; word->name != NULL; word++)
+		assert_non_null(format_find(word->name));
+	while (format_all[count] != NULL)
+		count++;
+	assert_int_equal(word - option->words, count);
+}
+
 /* --help names all of it within 80 columns. */
 static void
 test_help(void **state)
@@ -422,6 +441,7 @@ main(void)
 		cmocka_unit_test(test_actions),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_distance)
 	};
