@@ -33,6 +33,7 @@ script_tests = \
 	%D%/golden.py \
 	%D%/layering.py \
 	%D%/listed.sh \
+	%D%/live/live.py \
 	%D%/malformed.py \
 	%D%/options_docs.py \
 	%D%/output.py \
@@ -46,6 +47,7 @@ TESTS += $(script_tests)
 # What the scripts share, and what is run by hand.
 EXTRA_DIST += $(script_tests) \
 	%D%/fresh \
+	%D%/golden \
 	%D%/lib/capture.py \
 	%D%/lib/run.py \
 	%D%/lib/sample.h \
