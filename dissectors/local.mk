@@ -1,15 +1,22 @@
 # The dissectors: one line a file. The registry is generated from this list.
 dissectors = \
+	%D%/link/etag.c \
 	%D%/link/ethernet.c \
+	%D%/link/fabricpath.c \
+	%D%/link/ieee80211.c \
 	%D%/link/linux_sll.c \
 	%D%/link/linux_sll2.c \
 	%D%/link/llc.c \
 	%D%/link/mpls.c \
 	%D%/link/null_loopback.c \
+	%D%/link/ppi.c \
 	%D%/link/ppp.c \
 	%D%/link/pppoe.c \
+	%D%/link/prism.c \
+	%D%/link/radiotap.c \
 	%D%/link/raw_ip.c \
 	%D%/link/vlan.c \
+	%D%/link/vntag.c \
 	%D%/network/ah.c \
 	%D%/network/ipv4.c \
 	%D%/network/ipv6.c \

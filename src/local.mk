@@ -53,6 +53,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/extension.h \
 	%D%/dissect/icmp_message.c \
 	%D%/dissect/icmp_message.h \
+	%D%/dissect/ieee80211.c \
+	%D%/dissect/ieee80211.h \
 	%D%/dissect/internet.c \
 	%D%/dissect/internet.h \
 	%D%/dissect/registry.c \

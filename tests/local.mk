@@ -14,11 +14,16 @@ unit_tests = \
 	%D%/unit/base/units \
 	%D%/unit/dissect/services \
 	%D%/unit/dissectors/ethernet \
+	%D%/unit/dissectors/icmp \
 	%D%/unit/dissectors/ipv4 \
 	%D%/unit/dissectors/ipv6 \
+	%D%/unit/dissectors/tcp \
+	%D%/unit/dissectors/tunnels \
 	%D%/unit/flow/community \
 	%D%/unit/options \
+	%D%/unit/output/csv \
 	%D%/unit/output/json \
+	%D%/unit/output/output \
 	%D%/unit/record/fields
 
 if HAVE_CMOCKA
@@ -47,7 +52,6 @@ TESTS += $(script_tests)
 # What the scripts share, and what is run by hand.
 EXTRA_DIST += $(script_tests) \
 	%D%/fresh \
-	%D%/golden \
 	%D%/lib/capture.py \
 	%D%/lib/run.py \
 	%D%/lib/sample.h \

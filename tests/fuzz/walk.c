@@ -1,51 +1,72 @@
 /*
- * Fuzz target: the walk over one frame. The first two bytes choose the link
- * type, the third how much of the frame was cut off; the rest is the frame.
- * Fragments are kept from run to run, as in a capture.
+ * Fuzz target: the walk over the frames of a small capture. The first two
+ * bytes are the link type; then come frames, each two bytes of length, one
+ * of how much of it was cut off, and its bytes.
  */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/cursor.h"
 #include "dissect/registry.h"
 #include "dissect/walk.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void	walk_one(struct walk *, struct frame *, struct cursor *);
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct hash_secret secret;
-	static struct fragments *fragments;
-	static struct conversation conversations[PACKET_CONVERSATIONS_MAX];
-	static uint64_t number;
+	static bool is_ready;
+	struct conversation conversations[PACKET_CONVERSATIONS_MAX];
+	struct cursor c = cursor_over(data, size);
 	struct interface interface = { .time_digits = 6 };
 	struct packet packet = { .conversations = conversations };
+	struct frame frame = { .interface = &interface };
 	struct walk walk = {
 		.packet = &packet,
 		.is_checking = true,
 		.is_header_checked = true
 	};
 
-	if (size < 3)
-		return -1;
-	if (fragments == NULL) {
+	if (!is_ready)
 		registry_init();
-		fragments = fragments_new(&secret);
-	}
-	walk.fragments = fragments;
-	interface.link_type = data[0] << 8 | data[1];
-	packet.frame = (struct frame){
-		.data = data + 3,
-		.ts_ns = (int64_t)number * 1000000,
-		.number = ++number,
-		.captured = (uint32_t)(size - 3),
-		.length = (uint32_t)(size - 3) + data[2],
-		.interface = &interface
-	};
-	walk_frame(&walk);
-	if (packet.conversation_count > PACKET_CONVERSATIONS_MAX)
-		abort();
+	is_ready = true;
+	walk.fragments = fragments_new(&secret);
+	interface.link_type = cursor_be16(&c);
+	while (cursor_ok(&c) && cursor_left(&c) > 0)
+		walk_one(&walk, &frame, &c);
+	fragments_free(walk.fragments);
 	return 0;
+}
+
+/*
+ * The next frame, in memory of just its size, so that no byte past it can be
+ * read unnoticed.
+ */
+static void
+walk_one(struct walk *walk, struct frame *frame, struct cursor *c)
+{
+	size_t wanted = cursor_be16(c), left;
+	uint8_t cut = cursor_u8(c);
+	uint8_t *copy;
+
+	left = cursor_left(c);
+	frame->captured = (uint32_t)(wanted < left ? wanted : left);
+	frame->length = frame->captured + cut;
+	frame->ts_ns += 1000000;
+	frame->number++;
+	copy = malloc(frame->captured);
+	if (copy == NULL && frame->captured > 0)
+		abort();
+	for (uint32_t i = 0; i < frame->captured; i++)
+		copy[i] = cursor_u8(c);
+	frame->data = copy;
+	walk->packet->frame = *frame;
+	walk_frame(walk);
+	if (walk->packet->conversation_count > PACKET_CONVERSATIONS_MAX)
+		abort();
+	free(copy);
 }
