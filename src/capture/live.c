@@ -44,7 +44,7 @@ struct live_port {
 	struct interface	 interface;	/* owns its name */
 	int64_t			 fraction_ns;	/* unit of tv_usec */
 	bool			 is_done;	/* nothing more is wanted */
-	bool			 is_down_said;
+	bool			 has_failed;	/* its ring may still hold frames */
 };
 
 struct live {
@@ -369,26 +369,25 @@ live_take(u_char *context, const struct pcap_pkthdr *header,
 	};
 }
 
-/* An interface that is down may come up again; one that is gone may not. */
+/*
+ * libpcap itself waits for an interface that went down to come up again; one
+ * that is gone ends the run as a stop does, so that its ring is emptied.
+ */
 static void
 live_port_failed(struct live *live, struct live_port *port)
 {
 	const char *why = pcap_geterr(port->pcap);
 	const char *name = port->interface.name;
 
-	if (strstr(why, "went down") != NULL) {
-		if (!port->is_down_said)
-			log_notice("interface '%s' went down", name);
-		port->is_down_said = true;
+	if (port->has_failed)
 		return;
-	}
-	port->is_done = true;
+	port->has_failed = true;
+	live->is_stopped = 1;
 	if (strstr(why, "disappeared") != NULL)
 		error_set(&live->failure, "interface '%s' vanished", name);
 	else
 		error_set(&live->failure, "cannot go on capturing on '%s': %s",
 		    name, words_lower(why).text);
-	live->is_stopped = 1;
 }
 
 /* By time; what is equal keeps its order. Ports' runs are sorted already. */
@@ -435,10 +434,10 @@ live_wait(struct live *live)
 	size_t i;
 
 	for (i = 0; i < live->count; i++) {
+		if (live->ports[i].is_done || live->ports[i].has_failed)
+			live->waits[i].fd = -1;
 		if (live->waits[i].fd == -1)
 			timeout = LIVE_BLIND_MS;
-		if (live->ports[i].is_done)
-			live->waits[i].fd = -1;
 	}
 	poll(live->waits, live->count, timeout);
 }
