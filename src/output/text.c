@@ -119,10 +119,10 @@ const struct format_operations format_text = {
 };
 
 static const struct text_column column_date = {
-	"start", 23, false, 3, true, write_date, NULL
+	"start", 23, false, 4, true, write_date, NULL
 };
 static const struct text_column column_start = {
-	"start", 12, false, 3, true, write_start, NULL
+	"start", 12, false, 4, true, write_start, NULL
 };
 static const struct text_column column_proto = {
 	"proto", 5, false, 0, true, write_proto, NULL
@@ -143,7 +143,7 @@ static const struct text_column column_service = {
 	"service", 11, false, 0, true, write_service, color_service
 };
 static const struct text_column column_packets = {
-	"packets", 15, true, 4, true, write_packets, NULL
+	"packets", 15, true, 3, true, write_packets, NULL
 };
 static const struct text_column column_bytes = {
 	"bytes", 14, true, 0, true, write_bytes, NULL
@@ -329,7 +329,8 @@ text_cell(struct text_line *line, struct buffer *cell, int width,
 	if (size == 0 || (line->width > 0 && from >= line->width))
 		return;
 	if (line->width > 0 && from + size > line->width) {
-		size = line->width - from;
+		/* Half a number would be another number. */
+		size = is_right ? 1 : line->width - from;
 		text_cut(cell, size);
 	}
 	for (; line->at < from; line->at++)
