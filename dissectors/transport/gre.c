@@ -30,6 +30,10 @@ enum {
 	GRE_TYPE_WCCP = 0x883e,
 	GRE_TYPE_ERSPAN = 0x88be,	/* types I and II */
 	GRE_TYPE_ERSPAN_III = 0x22eb,
+	GRE_TYPE_ARUBA = 0x8200,	/* and more by 16, each IEEE 802.11 */
+	GRE_TYPE_ARUBA_LAST = 0x8370,
+
+	GRE_LINK_80211 = 105,
 
 	GRE_ERSPAN_II_SIZE = 8,
 	GRE_ERSPAN_III_SIZE = 12,
@@ -110,6 +114,9 @@ gre_follow(struct walk *w, struct cursor *c, uint16_t flags, uint16_t type)
 		gre_erspan(w, c, flags);
 	else if (type == GRE_TYPE_ERSPAN_III)
 		gre_erspan_iii(w, c);
+	else if (type >= GRE_TYPE_ARUBA && type <= GRE_TYPE_ARUBA_LAST &&
+	    type % 16 == 0)
+		walk_next(w, KEY_LINK, GRE_LINK_80211);
 	else if (cursor_left(c) > 0)
 		walk_next(w, KEY_ETHERTYPE, type);
 }
