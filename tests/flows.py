@@ -295,11 +295,11 @@ def eviction(place):
 def eviction_of_the_oldest(place):
     """Without half-open flows the least recently used goes."""
     packets = [datagram(f"10.2.0.{i}", B, 50000, 53, b"q",
-                        START_NS + i * 1000) for i in range(1, 31)]
+                        START_NS + i * 1_000_000) for i in range(1, 31)]
     packets.append(datagram("10.2.0.1", B, 50000, 53, b"q",
-                            START_NS + 40_000))
+                            START_NS + 5 * SECOND))
     packets += [datagram(f"10.3.0.{i}", B, 50000, 53, b"q",
-                         START_NS + 50_000 + i) for i in range(1, 21)]
+                         START_NS + 6 * SECOND + i) for i in range(1, 21)]
     result = meter_bytes(pcap(packets), "--max-flows", "40")
     ends = {r["src"]["ip"]: r["end_reason"] for r in result.flows}
     equal(len(ends), 50, "flows")
@@ -551,7 +551,7 @@ def ip_options(place):
 @case
 def other_protocols(place):
     """Any IP protocol is a flow by its number."""
-    for number in (2, 50, 51, 89, 112, 253):
+    for number in (2, 50, 89, 112, 253):
         packets = frames(ipv4(b"\0" * 40, A, B, number))
         record = meter_bytes(pcap(packets), schema=True).one()
         equal(record["protocol_number"], number, "protocol_number")
@@ -559,6 +559,12 @@ def other_protocols(place):
     record = meter_bytes(pcap(frames(ip(chunk, A, B, SCTP)))).one()
     equal((record["protocol"], record["src"]["port"],
            record["dst"]["port"]), ("sctp", 50000, 36412), "sctp")
+    # An authentication header (RFC 4302) is passed over.
+    header = struct.pack(">BBHII", UDP, 4, 0, 1, 1) + bytes(12)
+    whole = ipv4(header + udp(A, B, 50000, 53, b"q"), A, B, 51)
+    record = meter_bytes(pcap(frames(whole))).one()
+    equal((record["protocol"], record["src"]["payload_bytes"]), ("udp", 1),
+          "behind an authentication header")
 
 
 @case
@@ -639,7 +645,8 @@ def several_inputs(place):
     write(folder, "b.pcap", pcap(one.packets))
     write(folder, "a.pcapng", pcapng(two.packets))
     write(folder, "README", b"no capture\n")
-    result = meter("-r", folder)
+    result = meter("-r", folder, warns=True)
+    expect("README" in result.message(), f"stderr {result.message()!r}")
     equal(result.stats["frames"]["read"], 12, "frames.read")
     equal(os.path.basename(result.find(src__ip=A)["input"]), "b.pcap",
           "input")
