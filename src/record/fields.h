@@ -99,10 +99,9 @@ extern const char	 field_tcp_flags[];
 void			 field_text(const struct field *, const struct record *,
 			    struct buffer *);
 
-/* --fields help, md, csv, json-schema: whole documents. */
+/* --fields help, md, json-schema: whole documents. */
 void			 fields_write_help(struct buffer *);
 void			 fields_write_markdown(struct buffer *);
-void			 fields_write_csv(struct buffer *);
 void			 fields_write_json_schema(struct buffer *);
 
 #endif

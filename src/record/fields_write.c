@@ -1,7 +1,7 @@
 /*
- * The documents that are made of the table in fields.c: --fields help, md,
- * csv and json-schema. docs/fields.md is the second, and a test proves that
- * it is current.
+ * The documents that are made of the table in fields.c: --fields help, md and
+ * json-schema. docs/fields.md is the second, and a test proves that it is
+ * current.
  */
 #include <jansson.h>
 #include <stdlib.h>
@@ -30,9 +30,6 @@ static void	 write_help_table(const struct field *, size_t,
 static void	 write_markdown_table(const struct field *, size_t,
 		    struct buffer *);
 static void	 write_markdown_words(const struct field *, struct buffer *);
-static void	 write_csv_table(const char *, const struct field *, size_t,
-		    struct buffer *);
-static void	 write_csv_text(const char *, struct buffer *);
 static bool	 field_is_required(const struct field *, uint64_t);
 static struct span span_member(const struct span *, const struct field *);
 static uint64_t	 span_needs(const struct span *);
@@ -168,39 +165,6 @@ write_markdown_words(const struct field *field, struct buffer *b)
 	for (size_t i = 0; field->words[i] != NULL; i++)
 		buffer_format(b, " `%s`", field->words[i]);
 	buffer_char(b, '.');
-}
-
-void
-fields_write_csv(struct buffer *b)
-{
-	buffer_text(b, "record,field,type,unit,meaning\r\n");
-	write_csv_table("flow", fields_all, fields_count, b);
-	write_csv_table("stats", fields_stats, fields_stats_count, b);
-}
-
-static void
-write_csv_table(const char *record, const struct field *fields, size_t count,
-    struct buffer *b)
-{
-	for (size_t i = 0; i < count; i++) {
-		buffer_format(b, "%s,%s,%s,%s,", record, fields[i].name,
-		    type_rows[fields[i].type].label,
-		    fields[i].unit == NULL ? "" : fields[i].unit);
-		write_csv_text(fields[i].meaning, b);
-		buffer_text(b, "\r\n");
-	}
-}
-
-static void
-write_csv_text(const char *text, struct buffer *b)
-{
-	buffer_char(b, '"');
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			buffer_char(b, '"');
-		buffer_char(b, *text);
-	}
-	buffer_char(b, '"');
 }
 
 /* Always there when the object that it stands in is. */

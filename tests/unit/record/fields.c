@@ -248,18 +248,17 @@ static void
 test_documents(void **state)
 {
 	void (*const documents[])(struct buffer *) = { fields_write_help,
-		fields_write_markdown, fields_write_csv,
-		fields_write_json_schema };
+		fields_write_markdown, fields_write_json_schema };
 	struct buffer b;
 
 	(void)state;
 	buffer_init(&b, 4096);
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		buffer_reset(&b);
 		documents[i](&b);
 		assert_int_equal(b.data[b.size - 1], '\n');
 		buffer_char(&b, '\0');
-		for (size_t j = 0; i < 3 && j < fields_count; j++)
+		for (size_t j = 0; i < 2 && j < fields_count; j++)
 			assert_non_null(strstr(b.data, fields_all[j].name));
 	}
 	buffer_release(&b);
