@@ -36,12 +36,6 @@ flow_key_make_quoted(struct flow_key *key, const struct packet *p,
 	    &h->quoted_dst, h->quoted_dst_port);
 }
 
-bool
-flow_key_is_equal(const struct flow_key *x, const struct flow_key *y)
-{
-	return memcmp(x, y, sizeof *x) == 0;
-}
-
 /* Puts the lower end first; returns where src went. */
 static int
 order_ends(struct flow_key *key, const struct address *src, uint16_t src_port,

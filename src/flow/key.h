@@ -4,6 +4,8 @@
 #ifndef TALLYMAN_FLOW_KEY_H
 #define TALLYMAN_FLOW_KEY_H
 
+#include <string.h>
+
 #include "flow/flow.h"
 
 /* What joins the 5-tuple (--key). */
@@ -23,6 +25,10 @@ int	flow_key_make(struct flow_key *, const struct packet *,
 int	flow_key_make_quoted(struct flow_key *, const struct packet *,
 	    const struct conversation *, const struct flow_key_options *);
 
-bool	flow_key_is_equal(const struct flow_key *, const struct flow_key *);
+static inline bool
+flow_key_is_equal(const struct flow_key *x, const struct flow_key *y)
+{
+	return memcmp(x, y, sizeof *x) == 0;
+}
 
 #endif

@@ -11,6 +11,9 @@
 #include "flow/meter.h"
 #include "flow/queue.h"
 
+/* As many flows as the processor fetches at once, a few lines each. */
+enum { METER_AHEAD = 8 };
+
 /* A conversation of the batch with its key. */
 struct meter_item {
 	const struct packet		*packet;
@@ -29,7 +32,7 @@ struct meter {
 	struct meter_options	 options;
 	struct meter_counts	 counts;
 	int64_t			 now_ns;	/* the capture clock */
-	struct meter_item	 items[METER_CONVERSATIONS_MAX];
+	struct meter_item	 items[METER_CONVERSATIONS_MAX + METER_AHEAD];
 };
 
 static int		 make_items(struct meter *, const struct packet *,
@@ -98,12 +101,16 @@ meter_packets(struct meter *m, const struct packet *packets, int count)
 	int items = make_items(m, packets, count);
 	uint64_t parent_id = 0;
 
-	for (int i = 0; i < items; i++)
-		flow_table_prefetch_flow(&m->table, m->items[i].hash,
-		    m->items[i].key.protocol == PROTOCOL_TCP);
-	for (int i = 0; i < items; i++) {
+	for (int i = 0; i < items + METER_AHEAD; i++) {
 		const struct meter_item *item = &m->items[i];
 
+		/* Second stage: the flow behind the slot, well before use. */
+		if (i < items)
+			flow_table_prefetch_flow(&m->table, item->hash,
+			    item->key.protocol == PROTOCOL_TCP);
+		if (i < METER_AHEAD)
+			continue;
+		item -= METER_AHEAD;
 		if (item->packet->frame.ts_ns > m->now_ns)
 			m->now_ns = item->packet->frame.ts_ns;
 		expire(m);

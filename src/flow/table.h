@@ -44,14 +44,17 @@ flow_table_hash(const struct flow_table *table, const struct flow_key *key)
 	return hash_keyed(&table->secret, key, sizeof *key);
 }
 
-/* Two stages of warming the caches for a lookup to come. */
-static inline void
+/*
+ * Two stages of warming the caches for a lookup to come. They must be inlined:
+ * a call of a function that does nothing but prefetch is dropped by gcc.
+ */
+static inline __attribute__((always_inline)) void
 flow_table_prefetch_slot(const struct flow_table *table, uint64_t hash)
 {
 	__builtin_prefetch(&table->slots[hash & table->slot_mask]);
 }
 
-static inline void
+static inline __attribute__((always_inline)) void
 flow_table_prefetch_flow(const struct flow_table *table, uint64_t hash,
     bool is_tcp)
 {
@@ -68,7 +71,6 @@ flow_table_prefetch_flow(const struct flow_table *table, uint64_t hash,
 		__builtin_prefetch(connection);
 		__builtin_prefetch(connection + 64);
 		__builtin_prefetch(connection + 128);
-		__builtin_prefetch(connection + 192);
 	}
 }
 

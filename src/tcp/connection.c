@@ -24,7 +24,7 @@ static void	note_once(struct tcp_connection *, const struct tcp_segment *,
 static void	note_repeat(struct tcp_connection *, const struct tcp_segment *,
 		    uint32_t *, char);
 static void	note_flag(struct tcp_connection *, const struct tcp_segment *,
-		    uint8_t, char, uint32_t *, uint32_t);
+		    uint8_t, char, bool);
 static void	note_segment(struct tcp_connection *,
 		    const struct tcp_segment *);
 static void	note_window(struct tcp_connection *,
@@ -64,10 +64,10 @@ tcp_connection_track(struct tcp_connection *t, const struct tcp_segment *s)
 	if (s->is_checksum_bad)
 		note_repeat(t, s, &side->bad_checksums, 'C');
 	count_flags(side, h);
+	note_segment(t, s);	/* compares with what is learned next */
 	if (h->flags & TCP_SYN)
 		learn_syn(side, h);
 	time_handshake(t, s);
-	note_segment(t, s);
 	note_window(t, s);
 	track_sequence(t, s);
 	track_fin(t, s);
@@ -231,14 +231,13 @@ note_repeat(struct tcp_connection *t, const struct tcp_segment *s,
 /* SYN, FIN and RST are noted again when their sequence number changes. */
 static void
 note_flag(struct tcp_connection *t, const struct tcp_segment *s, uint8_t bit,
-    char letter, uint32_t *last, uint32_t seq)
+    char letter, bool is_same)
 {
 	struct tcp_side *side = &t->side[s->side];
 
-	if (!(side->noted & bit) || *last != seq)
+	if (!(side->noted & bit) || !is_same)
 		note(t, s, letter);
 	side->noted |= bit;
-	*last = seq;
 }
 
 static void
@@ -250,14 +249,15 @@ note_segment(struct tcp_connection *t, const struct tcp_segment *s)
 	switch (h->flags & (TCP_SYN | TCP_FIN | TCP_RST)) {
 	case TCP_SYN:
 		note_flag(t, s, NOTED_SYN, h->flags & TCP_ACK ? 'H' : 'S',
-		    &side->last_syn, h->seq);
+		    side->isn == h->seq);
 		break;
 	case TCP_FIN:
-		note_flag(t, s, NOTED_FIN, 'F', &side->last_fin,
-		    h->seq + s->payload_bytes);
+		note_flag(t, s, NOTED_FIN, 'F',
+		    side->fin_end == h->seq + s->payload_bytes + 1);
 		break;
 	case TCP_RST:
-		note_flag(t, s, NOTED_RST, 'R', &side->last_rst, h->seq);
+		note_flag(t, s, NOTED_RST, 'R', side->last_rst == h->seq);
+		side->last_rst = h->seq;
 		break;
 	case 0:
 		if (s->payload_bytes > 0)

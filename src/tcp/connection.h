@@ -41,9 +41,7 @@ struct tcp_side {
 	uint32_t	isn;		/* valid with has_isn */
 	uint32_t	next_seq;	/* highest sequence end; has_seq */
 	uint32_t	fin_end;	/* sequence number after its FIN */
-	uint32_t	last_syn;	/* sequence numbers of the segments that */
-	uint32_t	last_fin;	/* the history noted last */
-	uint32_t	last_rst;
+	uint32_t	last_rst;	/* sequence number of its last RST */
 	uint32_t	retransmitted;	/* segments, for the history alone */
 	uint32_t	zero_windows;
 	uint32_t	bad_checksums;
@@ -59,6 +57,7 @@ struct tcp_side {
 	bool		is_fin_acked;
 };
 
+/* Three cache lines: one is touched for each segment of a million flows. */
 struct tcp_connection {
 	struct tcp_side	side[2];
 	int64_t		syn_ns;		/* first SYN; INT64_MIN: none */
@@ -68,6 +67,8 @@ struct tcp_connection {
 	uint8_t		history_size;
 	char		history[TCP_HISTORY_MAX];
 };
+
+_Static_assert(sizeof(struct tcp_connection) == 192, "three cache lines");
 
 /* One segment, as the connection needs to know it. */
 struct tcp_segment {
