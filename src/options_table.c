@@ -85,7 +85,7 @@ static const struct option_word option_fields[] = {
 	{ "help", "describe them", 0 },
 	{ "md", "the reference as Markdown", 0 },
 	{ "json-schema", "the JSON Schema", 0 },
-	{ "csv", "the list as CSV", 0 },
+	{ "csv", "the header of CSV", 0 },
 	{ NULL, NULL, 0 }
 };
 

@@ -24,6 +24,8 @@ unit_tests = \
 	%D%/unit/output/csv \
 	%D%/unit/output/json \
 	%D%/unit/output/output \
+	%D%/unit/output/text \
+	%D%/unit/packet/fragments \
 	%D%/unit/record/fields
 
 if HAVE_CMOCKA
@@ -34,6 +36,7 @@ endif
 script_tests = \
 	%D%/corpus.py \
 	%D%/errors.py \
+	%D%/fields_docs.sh \
 	%D%/flows.py \
 	%D%/golden.py \
 	%D%/layering.py \

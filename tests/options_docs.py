@@ -1,7 +1,6 @@
 """What is made from the tables of options and fields has each of them: the
-manual page (which mandoc must take without a warning), the completions, and
-docs/fields.md, next to what the program itself prints."""
-import csv
+manual page (which mandoc must take without a warning) and the completions,
+next to what the program itself prints."""
 import os
 import re
 import shutil
@@ -10,9 +9,6 @@ import sys
 
 DOCS = os.path.join(os.environ.get("top_builddir", "."), "docs")
 PROGRAM = os.environ.get("TALLYMAN", "./tallyman")
-
-
-SOURCE = os.environ.get("top_srcdir", ".")
 
 
 def printed(*words):
@@ -44,17 +40,12 @@ def missing(what, name, letter_form, name_form, letters, names):
 
 def missing_fields():
     manual = read("tallyman.1")
-    names = [row["name"] for row in
-             csv.DictReader(printed("--fields", "csv").splitlines())]
+    names = printed("--fields", "csv").strip().split(",")
     if len(names) < 50:
         yield "--fields csv lists too little"
     for name in names:
         if not re.search(rf"^\.It Va {re.escape(name)}( |$)", manual, re.M):
             yield f"manual: no field {name}"
-    with open(os.path.join(SOURCE, "docs", "fields.md")) as text:
-        if text.read() != printed("--fields", "md"):
-            yield ("docs/fields.md is old: "
-                   "./tallyman --fields md > docs/fields.md")
 
 
 def lint(command, name):
