@@ -1,94 +1,104 @@
 /*
- * Fuzz target: any bytes as a frame of any link type. The first two bytes
- * are the link type, the third says what else: bit 0 that the frame was
- * snapped, bit 1 that checksums are verified, the rest how many bytes of the
- * input are left for a second frame, which may complete the first's datagram.
+ * Fuzz target: the walk over the frames of a small capture. The first two
+ * bytes are the link type; then come frames, each two bytes of length, one
+ * of how much of it was cut off, and its bytes.
  */
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/cursor.h"
 #include "dissect/registry.h"
 #include "dissect/walk.h"
 
-enum {
-	FUZZ_IS_SNAPPED = 0x01,
-	FUZZ_IS_CHECKING = 0x02,
-	FUZZ_SNAPPED_BYTES = 100
-};
-
 /* Bytes end here, so that reading them is not optimised away. */
-static volatile uint8_t fuzz_sink;
+static volatile uint8_t walk_sink;
 
 int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void	fuzz_frame(struct walk *, const uint8_t *, size_t, bool);
-static void	fuzz_check(const struct packet *);
+static void	walk_one(struct walk *, struct frame *, struct cursor *);
+static void	walk_check(const struct packet *);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct hash_secret secret;
+	static bool is_ready;
 	struct conversation conversations[PACKET_CONVERSATIONS_MAX];
+	struct cursor c = cursor_over(data, size);
 	struct interface interface = { .time_digits = 6 };
-	struct packet packet = {
-		.frame.interface = &interface,
-		.conversations = conversations
+	struct packet packet = { .conversations = conversations };
+	struct frame frame = { .interface = &interface };
+	struct walk walk = {
+		.packet = &packet,
+		.is_checking = true,
+		.is_header_checked = true
 	};
-	struct walk walk = { .packet = &packet, .is_header_checked = true };
-	bool is_snapped;
-	size_t second;
 
-	if (size < 3)
-		return 0;
-	registry_init();
-	interface.link_type = bytes_be16(data);
-	is_snapped = (data[2] & FUZZ_IS_SNAPPED) != 0;
-	walk.is_checking = (data[2] & FUZZ_IS_CHECKING) != 0;
-	second = data[2] >> 2;
-	if (second > size - 3)
-		second = size - 3;
+	if (!is_ready)
+		registry_init();
+	is_ready = true;
 	walk.fragments = fragments_new(&secret);
-	fuzz_frame(&walk, &data[3], size - 3 - second, is_snapped);
-	fuzz_frame(&walk, &data[size - second], second, is_snapped);
-	if (fragments_unfinished(walk.fragments) > 2)
+	interface.link_type = cursor_be16(&c);
+	while (cursor_ok(&c) && cursor_left(&c) > 0)
+		walk_one(&walk, &frame, &c);
+	if (fragments_unfinished(walk.fragments) > frame.number)
 		abort();
 	fragments_free(walk.fragments);
 	return 0;
 }
 
+/*
+ * The next frame, in memory of just its size, so that no byte past it can be
+ * read unnoticed.
+ */
 static void
-fuzz_frame(struct walk *w, const uint8_t *data, size_t size, bool is_snapped)
+walk_one(struct walk *walk, struct frame *frame, struct cursor *c)
 {
-	struct packet *p = w->packet;
+	size_t wanted = cursor_be16(c), left;
+	uint8_t cut = cursor_u8(c);
+	const uint8_t *bytes;
+	uint8_t *copy;
 
-	p->frame.data = data;
-	p->frame.captured = (uint32_t)size;
-	p->frame.length = (uint32_t)size +
-	    (is_snapped ? FUZZ_SNAPPED_BYTES : 0);
-	p->frame.number++;
-	p->frame.ts_ns++;
-	walk_frame(w);
-	fuzz_check(p);
-	fragments_recycle(w->fragments);
+	left = cursor_left(c);
+	frame->captured = (uint32_t)(wanted < left ? wanted : left);
+	frame->length = frame->captured + cut;
+	frame->ts_ns += 1000000;
+	frame->number++;
+	bytes = cursor_take(c, frame->captured);
+	copy = malloc(frame->captured > 0 ? frame->captured : 1);
+	if (copy == NULL)
+		abort();
+	if (bytes != NULL)
+		memcpy(copy, bytes, frame->captured);
+	else
+		frame->captured = 0;
+	frame->data = copy;
+	walk->packet->frame = *frame;
+	walk_frame(walk);
+	walk_check(walk->packet);
+	fragments_recycle(walk->fragments);
+	free(copy);
 }
 
-/* Reads every payload byte, so that one that is not there is found. */
+/* What holds whatever the frame was; every byte of payload is there. */
 static void
-fuzz_check(const struct packet *p)
+walk_check(const struct packet *p)
 {
 	const struct conversation *t;
-	uint32_t at;
-	int i;
 
-	if (p->outcome == PACKET_IN_FLOW && p->conversation_count == 0)
+	if (p->conversation_count > PACKET_CONVERSATIONS_MAX ||
+	    (p->outcome == PACKET_IN_FLOW) != (p->conversation_count > 0) ||
+	    (p->outcome == PACKET_MALFORMED && p->anomalies == 0) ||
+	    p->frames == 0)
 		abort();
-	if (p->outcome == PACKET_MALFORMED && p->anomalies == 0)
-		abort();
-	for (i = 0; i < p->conversation_count; i++) {
+	for (int i = 0; i < p->conversation_count; i++) {
 		t = &p->conversations[i];
 		if (t->payload_captured > t->payload_bytes ||
 		    t->fragments == 0)
 			abort();
-		for (at = 0; at < t->payload_captured; at++)
-			fuzz_sink ^= t->payload[at];
+		for (uint32_t at = 0; at < t->payload_captured; at++)
+			walk_sink ^= t->payload[at];
 	}
 }
