@@ -29,13 +29,13 @@ ledger_packet(struct stats *s, const struct packet *p)
 {
 	switch (p->outcome) {
 	case PACKET_IN_FLOW:
-		s->in_flows += p->conversations[0].fragments;
+		s->in_flows += p->frames;
 		break;
 	case PACKET_NOT_IP:
 		s->not_ip++;
 		break;
 	case PACKET_MALFORMED:
-		s->malformed++;
+		s->malformed += p->frames;
 		break;
 	case PACKET_FRAGMENT:
 		break;		/* counted when whole, or at the end */
