@@ -1,20 +1,33 @@
 # The dissectors: one line a file. The registry is generated from this list.
 dissectors = \
+	%D%/link/arcnet_linux.c \
+	%D%/link/atm.c \
+	%D%/link/enc.c \
 	%D%/link/etag.c \
 	%D%/link/ethernet.c \
 	%D%/link/fabricpath.c \
+	%D%/link/fddi.c \
+	%D%/link/frame_relay.c \
 	%D%/link/ieee80211.c \
+	%D%/link/ipnet.c \
+	%D%/link/juniper.c \
 	%D%/link/linux_sll.c \
 	%D%/link/linux_sll2.c \
 	%D%/link/llc.c \
 	%D%/link/mpls.c \
+	%D%/link/nflog.c \
+	%D%/link/nlpid.c \
 	%D%/link/null_loopback.c \
+	%D%/link/pflog.c \
 	%D%/link/ppi.c \
 	%D%/link/ppp.c \
 	%D%/link/pppoe.c \
 	%D%/link/prism.c \
 	%D%/link/radiotap.c \
 	%D%/link/raw_ip.c \
+	%D%/link/slip.c \
+	%D%/link/sunatm.c \
+	%D%/link/token_ring.c \
 	%D%/link/vlan.c \
 	%D%/link/vntag.c \
 	%D%/network/ah.c \

@@ -43,6 +43,7 @@ const struct dissector dissector_pppoe = {
 	.source = "RFC 2516",
 	.layer = LAYER_LINK,
 	.keys = {
+		{ KEY_LINK, 51 },
 		{ KEY_ETHERTYPE, 0x8863 },
 		{ KEY_ETHERTYPE, 0x8864 },
 	},

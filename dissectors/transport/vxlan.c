@@ -19,7 +19,9 @@ enum {
 	VXLAN_HAS_NEXT = 0x04,
 	VXLAN_NEXT_IPV4 = 1,
 	VXLAN_NEXT_IPV6 = 2,
-	VXLAN_NEXT_ETHERNET = 3
+	VXLAN_NEXT_ETHERNET = 3,
+	VXLAN_NEXT_NSH = 4,
+	VXLAN_ETHERTYPE_NSH = 0x894f
 };
 
 static void	vxlan_dissect(struct walk *, struct cursor *);
@@ -58,6 +60,8 @@ vxlan_follow_gpe(struct walk *w, const uint8_t *head)
 		walk_next(w, KEY_ETHERTYPE, ETHERTYPE_IPV4);
 	else if (head[3] == VXLAN_NEXT_IPV6)
 		walk_next(w, KEY_ETHERTYPE, ETHERTYPE_IPV6);
+	else if (head[3] == VXLAN_NEXT_NSH)
+		walk_next(w, KEY_ETHERTYPE, VXLAN_ETHERTYPE_NSH);
 }
 
 const struct dissector dissector_vxlan = {

@@ -20,3 +20,15 @@ ethertype_follow(struct walk *w, struct cursor *c, uint16_t field)
 	walk_limit(w, c, field);
 	walk_next(w, KEY_LLC, 0);
 }
+
+uint16_t
+ethertype_of_ip(const struct cursor *c)
+{
+	const uint8_t *first = cursor_peek(c, 1);
+
+	if (first == NULL)
+		return 0;
+	if (first[0] >> 4 == 4 && (first[0] & 0x0f) >= 5)
+		return ETHERTYPE_IPV4;
+	return first[0] >> 4 == 6 ? ETHERTYPE_IPV6 : 0;
+}

@@ -19,4 +19,10 @@ enum {
 /* Names what follows a type or length field that was just read. */
 void	ethertype_follow(struct walk *, struct cursor *, uint16_t field);
 
+/*
+ * The type of the IP packet that the cursor begins with, by its version; 0
+ * when that is neither 4, with an IHL that can be, nor 6.
+ */
+uint16_t	ethertype_of_ip(const struct cursor *);
+
 #endif

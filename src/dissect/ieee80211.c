@@ -21,6 +21,7 @@ enum {
 	IEEE80211_IS_EMPTY = 0x4000,
 	IEEE80211_PROTECTED = 0x0040,
 	IEEE80211_HAS_HT = 0x0080,
+	IEEE80211_MORE_FRAGMENTS = 0x0004,
 	IEEE80211_FROM_DS = 0x0002,
 	IEEE80211_TO_DS = 0x0001,
 	IEEE80211_BOTH_DS = 0x0003
@@ -33,6 +34,8 @@ enum {
 	IEEE80211_HT_SIZE = 4,
 	IEEE80211_FCS_SIZE = 4,
 	IEEE80211_SUBFRAME_SIZE = 14,
+	IEEE80211_SNAP = 0xaaaa03,	/* as LLC begins before IP */
+	IEEE80211_SNAP_SIZE = 3,
 	IEEE80211_FRAGMENT = 0x0f,	/* of the first byte of sequence */
 	IEEE80211_QOS_AGGREGATE = 0x80	/* of the first byte of QoS */
 };
@@ -41,6 +44,8 @@ static void	ieee80211_data(struct walk *, struct cursor *, uint16_t,
 		    unsigned int);
 static void	ieee80211_addresses(struct packet *, uint16_t,
 		    const uint8_t *, const uint8_t *);
+static bool	ieee80211_is_middle(const struct cursor *, uint16_t,
+		    const uint8_t *);
 static void	ieee80211_aggregate(struct walk *, struct cursor *);
 
 void
@@ -62,7 +67,6 @@ ieee80211_follow(struct walk *w, struct cursor *c, unsigned int traits)
 		ieee80211_data(w, c, control, traits);
 }
 
-/* Of an MSDU in fragments only the first one has LLC and what follows. */
 static void
 ieee80211_data(struct walk *w, struct cursor *c, uint16_t control,
     unsigned int traits)
@@ -90,7 +94,7 @@ ieee80211_data(struct walk *w, struct cursor *c, uint16_t control,
 	if (w->packet->conversation_count == 0)
 		ieee80211_addresses(w->packet, control, head, fourth);
 	if ((control & (IEEE80211_IS_EMPTY | IEEE80211_PROTECTED)) != 0 ||
-	    (head[22] & IEEE80211_FRAGMENT) != 0)
+	    ieee80211_is_middle(c, control, head))
 		return;
 	if (qos != NULL && (qos[0] & IEEE80211_QOS_AGGREGATE) != 0)
 		ieee80211_aggregate(w, c);
@@ -114,6 +118,22 @@ ieee80211_addresses(struct packet *p, uint16_t control, const uint8_t *head,
 	p->has_src_mac = p->has_dst_mac = true;
 	memcpy(p->dst_mac, dst, sizeof(p->dst_mac));
 	memcpy(p->src_mac, src, sizeof(p->src_mac));
+}
+
+/*
+ * Of an MSDU in fragments only the first one has LLC and what follows. Some
+ * access points give whole frames a fragment number too: LLC tells them.
+ */
+static bool
+ieee80211_is_middle(const struct cursor *c, uint16_t control,
+    const uint8_t *head)
+{
+	const uint8_t *llc = cursor_peek(c, IEEE80211_SNAP_SIZE);
+
+	if ((head[22] & IEEE80211_FRAGMENT) == 0)
+		return false;
+	return (control & IEEE80211_MORE_FRAGMENTS) != 0 || llc == NULL ||
+	    bytes_be24(llc) != IEEE80211_SNAP;
 }
 
 static void

@@ -98,15 +98,25 @@ struct icmp_header {
 	struct address	quoted_dst;
 };
 
+/* Kinds of tunnel, and the words for them in a record. */
+#define TUNNELS(X)							\
+	X(TUNNEL_IPIP, "ipip")		/* RFC 2003: IPv4 in IPv4 */	\
+	X(TUNNEL_6IN4, "6in4")		/* RFC 4213 */			\
+	X(TUNNEL_4IN6, "4in6")		/* RFC 2473 */			\
+	X(TUNNEL_6IN6, "6in6")		/* RFC 2473 */			\
+	X(TUNNEL_GRE, "gre")		/* RFC 2784, 2890, 2637 */	\
+	X(TUNNEL_VXLAN, "vxlan")	/* RFC 7348 */			\
+	X(TUNNEL_GENEVE, "geneve")	/* RFC 8926 */			\
+	X(TUNNEL_GTP_U, "gtp-u")	/* 3GPP TS 29.281 */		\
+	X(TUNNEL_L2TP, "l2tp")		/* RFC 2661 */			\
+	X(TUNNEL_CAPWAP, "capwap")	/* RFC 5415 */
+
 enum tunnel {
 	TUNNEL_NONE,
-	TUNNEL_IPIP,		/* RFC 2003: IPv4 in IPv4 */
-	TUNNEL_6IN4,		/* RFC 4213 */
-	TUNNEL_4IN6,		/* RFC 2473 */
-	TUNNEL_6IN6,		/* RFC 2473 */
-	TUNNEL_GRE,		/* RFC 2784, 2890, 2637 */
-	TUNNEL_VXLAN,		/* RFC 7348 */
-	TUNNEL_GENEVE		/* RFC 8926 */
+#define TUNNEL_ENUM(id, word) id,
+	TUNNELS(TUNNEL_ENUM)
+#undef TUNNEL_ENUM
+	TUNNEL_COUNT
 };
 
 enum {
@@ -130,7 +140,8 @@ struct conversation {
 	bool		 has_transport;	/* the union below is filled */
 	uint8_t		 tunnel;	/* enum tunnel: what carries it */
 	bool		 has_tunnel_id;
-	uint32_t	 tunnel_id;	/* VNI, GRE key */
+	uint32_t	 tunnel_id;	/* VNI, GRE key, TEID, L2TP's
+					   tunnel << 16 | session */
 	uint32_t	 fragments;	/* frames of the datagram, 1 if whole */
 	uint32_t	 ip_bytes;	/* IP headers and payload, summed */
 	uint64_t	 frame_bytes;	/* frame lengths, summed */

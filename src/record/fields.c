@@ -32,8 +32,12 @@ static const char *const words_cast[] = { "unicast", "multicast",
 	"broadcast", NULL };
 static const char *const words_verdict[] = { "agree", "disagree", "port-only",
 	"payload-only", "unknown", NULL };
-static const char *const words_tunnel[] = { "ipip", "6in4", "4in6", "6in6",
-	"gre", "vxlan", "geneve", NULL };
+static const char *const words_tunnel[] = {
+#define TUNNEL_WORD(id, word) word,
+	TUNNELS(TUNNEL_WORD)
+#undef TUNNEL_WORD
+	NULL
+};
 static const char *const words_state[] = { "syn_sent", "syn_received",
 	"established", "fin_wait", "close_wait", "closing", "last_ack",
 	"time_wait", "closed", "reset", NULL };
@@ -176,7 +180,8 @@ const struct field fields_all[] = {
 	    "What carried the flow.", words_tunnel },
 	{ "tunnel.id", FIELD_U32, AT(tunnel_id),
 	    RECORD_TUNNEL | RECORD_TUNNEL_ID, NULL,
-	    "Virtual network identifier, or key of GRE.", NULL },
+	    "Virtual network identifier, key of GRE, tunnel endpoint of GTP-U, "
+	    "or tunnel times 65536 plus session of L2TP.", NULL },
 	{ "tunnel.parent", FIELD_ID, AT(tunnel_parent),
 	    RECORD_TUNNEL | RECORD_PARENT, NULL,
 	    "The id of the carrying flow.", NULL },
