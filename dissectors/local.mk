@@ -17,6 +17,7 @@ dissectors = \
 	%D%/link/mpls.c \
 	%D%/link/nflog.c \
 	%D%/link/nlpid.c \
+	%D%/link/nsh.c \
 	%D%/link/null_loopback.c \
 	%D%/link/pflog.c \
 	%D%/link/ppi.c \
@@ -33,13 +34,16 @@ dissectors = \
 	%D%/network/ah.c \
 	%D%/network/ipv4.c \
 	%D%/network/ipv6.c \
+	%D%/transport/capwap.c \
 	%D%/transport/dccp.c \
 	%D%/transport/geneve.c \
 	%D%/transport/gre.c \
+	%D%/transport/gtp_u.c \
 	%D%/transport/icmp.c \
 	%D%/transport/icmpv6.c \
 	%D%/transport/igmp.c \
 	%D%/transport/ip_in_ip.c \
+	%D%/transport/l2tp.c \
 	%D%/transport/sctp.c \
 	%D%/transport/tcp.c \
 	%D%/transport/udp.c \

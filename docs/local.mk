@@ -14,7 +14,10 @@ nodist_fishcomp_DATA = %D%/tallyman.fish
 
 CLEANFILES += %D%/tallyman.1 %D%/completions/tallyman \
 	%D%/_tallyman %D%/tallyman.fish
-EXTRA_DIST += %D%/tallyman.1.in
+EXTRA_DIST += \
+	%D%/tallyman.1.in \
+	%D%/architecture.md \
+	%D%/fields.md
 
 %D%/tallyman.1: %D%/tallyman.1.in %D%/generate$(EXEEXT)
 	$(AM_V_GEN)%D%/generate man $(srcdir)/%D%/tallyman.1.in > $@.new && \
