@@ -36,14 +36,12 @@ buffer_release(struct buffer *b)
 }
 
 void
-buffer_reserve(struct buffer *b, size_t more)
+buffer_grow(struct buffer *b, size_t more)
 {
 	size_t wanted = b->size + more;
 	size_t capacity = b->capacity < 64 ? 64 : b->capacity;
 	char *data;
 
-	if (wanted <= b->capacity)
-		return;
 	while (capacity < wanted)
 		capacity *= 2;
 	data = realloc(b->data, capacity);

@@ -21,7 +21,15 @@ struct buffer {
 
 void	buffer_init(struct buffer *, size_t capacity);
 void	buffer_release(struct buffer *);
-void	buffer_reserve(struct buffer *, size_t more);
+void	buffer_grow(struct buffer *, size_t more);
+
+/* Makes room for more bytes behind the last one. */
+static inline void
+buffer_reserve(struct buffer *b, size_t more)
+{
+	if (b->capacity - b->size < more)
+		buffer_grow(b, more);
+}
 
 static inline void
 buffer_reset(struct buffer *b)

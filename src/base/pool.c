@@ -51,16 +51,17 @@ pool_release(struct pool *pool)
 	pool->base = NULL;
 }
 
-/* A freed object's first bytes hold the number of the next free one. */
+/* A free object is zero but for its first bytes: the next free one's number. */
 uint32_t
 pool_take(struct pool *pool)
 {
 	uint32_t number = pool->free;
 
 	if (number != 0) {
-		memcpy(&pool->free, pool_at(pool, number),
-		    sizeof pool->free);
-		memset(pool_at(pool, number), 0, pool->stride);
+		void *object = pool_at(pool, number);
+
+		memcpy(&pool->free, object, sizeof pool->free);
+		memset(object, 0, sizeof pool->free);
 	} else if (pool->used < pool->capacity) {
 		number = ++pool->used;	/* fresh memory is zero */
 	} else {
@@ -70,10 +71,14 @@ pool_take(struct pool *pool)
 	return number;
 }
 
+/* Cleared here, while the caches still hold it. */
 void
 pool_give(struct pool *pool, uint32_t number)
 {
-	memcpy(pool_at(pool, number), &pool->free, sizeof pool->free);
+	void *object = pool_at(pool, number);
+
+	memset(object, 0, pool->stride);
+	memcpy(object, &pool->free, sizeof pool->free);
 	pool->free = number;
 	pool->live--;
 }

@@ -6,6 +6,8 @@
 #include "flow/account.h"
 #include "flow/direction.h"
 
+static void	label(struct flow_labels *, const struct packet *,
+		    const struct conversation *, uint64_t);
 static void	turn(struct flow *, struct tcp_connection *,
 		    const struct conversation *, int);
 static void	widen(struct flow *, const struct conversation *, int);
@@ -16,8 +18,9 @@ static void	track_udp(struct flow *, const struct conversation *);
 static void	add_counts(struct flow_counts *, const struct flow_counts *);
 
 void
-account_begin(struct flow *flow, struct tcp_connection *tcp,
-    const struct packet *p, const struct conversation *t, int sender)
+account_begin(struct flow *flow, struct flow_labels *labels,
+    struct tcp_connection *tcp, const struct packet *p,
+    const struct conversation *t, int sender, uint64_t parent_id)
 {
 	enum flow_evidence evidence;
 	bool is_sender = direction_of_first(t, &evidence);
@@ -31,13 +34,10 @@ account_begin(struct flow *flow, struct tcp_connection *tcp,
 	flow->ttl_min[0] = UINT8_MAX;
 	flow->ttl_min[1] = UINT8_MAX;
 	flow->interface = p->frame.interface;
-	flow->tunnel = t->tunnel;
-	flow->has_tunnel_id = t->has_tunnel_id;
-	flow->tunnel_id = t->tunnel_id;
-	flow->vlan_count = p->vlan_count;
-	memcpy(flow->vlan, p->vlan, sizeof flow->vlan);
-	flow->mpls_count = p->mpls_count;
-	memcpy(flow->mpls, p->mpls, sizeof flow->mpls);
+	flow->has_labels = p->vlan_count + p->mpls_count > 0 ||
+	    t->tunnel != TUNNEL_NONE;
+	if (flow->has_labels)
+		label(labels, p, t, parent_id);
 	if (tcp != NULL) {
 		tcp_connection_init(tcp);
 		if (!is_sender)
@@ -52,6 +52,8 @@ account_packet(struct flow *flow, struct tcp_connection *tcp,
 {
 	struct flow_counts *counts = &flow->counts[sender];
 
+	if (counts->packets == 0 && flow->first_ns[sender] == INT64_MIN)
+		flow->first_ns[sender] = t->start_ns;
 	counts->packets += t->fragments;
 	counts->bytes += t->frame_bytes;
 	counts->ip_bytes += t->ip_bytes;
@@ -61,12 +63,10 @@ account_packet(struct flow *flow, struct tcp_connection *tcp,
 		flow->start_ns = t->start_ns;
 	if (p->frame.ts_ns > flow->end_ns)
 		flow->end_ns = p->frame.ts_ns;
-	if (flow->first_ns[sender] == INT64_MIN)
-		flow->first_ns[sender] = t->start_ns;
 	widen(flow, t, sender);
 	learn_mac(flow, p, sender);
-	flow->checksum_bad[sender] += t->is_ip_checksum_bad ||
-	    t->checksum == CHECKSUM_BAD;
+	if (t->is_ip_checksum_bad || t->checksum == CHECKSUM_BAD)
+		flow->checksum_bad[sender]++;
 	turn(flow, tcp, t, sender);
 	if (tcp != NULL && t->has_transport)
 		track_tcp(flow, tcp, t, sender, p->frame.ts_ns);
@@ -94,6 +94,22 @@ account_next_part(struct flow *flow, struct tcp_connection *tcp,
 	flow->part++;
 	if (tcp != NULL)
 		tcp_connection_restart(tcp);
+}
+
+static void
+label(struct flow_labels *labels, const struct packet *p,
+    const struct conversation *t, uint64_t parent_id)
+{
+	*labels = (struct flow_labels){
+		.parent_id = parent_id,
+		.tunnel_id = t->tunnel_id,
+		.tunnel = t->tunnel,
+		.has_tunnel_id = t->has_tunnel_id,
+		.vlan_count = p->vlan_count,
+		.mpls_count = p->mpls_count
+	};
+	memcpy(labels->vlan, p->vlan, sizeof labels->vlan);
+	memcpy(labels->mpls, p->mpls, sizeof labels->mpls);
 }
 
 /* A late SYN or SYN+ACK knows who began. */
@@ -165,8 +181,10 @@ track_tcp(struct flow *flow, struct tcp_connection *tcp,
 static void
 track_udp(struct flow *flow, const struct conversation *t)
 {
-	flow->checksum_zero += t->udp.checksum == 0;
-	flow->length_mismatch += t->udp.is_length_odd;
+	if (t->udp.checksum == 0)
+		flow->checksum_zero++;
+	if (t->udp.is_length_odd)
+		flow->length_mismatch++;
 }
 
 static void

@@ -7,9 +7,13 @@
 #include "flow/flow.h"
 #include "tcp/connection.h"
 
-/* Fills a new flow from its first packet; the counters stay zero. */
-void	account_begin(struct flow *, struct tcp_connection *,
-	    const struct packet *, const struct conversation *, int sender);
+/*
+ * Fills a new flow from its first packet; the counters stay zero. parent_id
+ * is the id of the flow that carries it, or 0.
+ */
+void	account_begin(struct flow *, struct flow_labels *,
+	    struct tcp_connection *, const struct packet *,
+	    const struct conversation *, int sender, uint64_t parent_id);
 
 /* Adds a packet. now_ns is the capture clock. */
 void	account_packet(struct flow *, struct tcp_connection *,

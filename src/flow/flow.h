@@ -74,8 +74,8 @@ struct flow_counts {
 };
 
 /*
- * The connection of a TCP flow and the totals of a flow in parts stand in
- * tables of their own, under the flow's number.
+ * The connection of a TCP flow, the totals of a flow in parts and the labels
+ * stand in tables of their own, under the flow's number.
  */
 struct flow {
 	/* First cache line: lookup. */
@@ -100,28 +100,34 @@ struct flow {
 	uint8_t			 ttl_min[2];
 	uint8_t			 ttl_max[2];
 	uint8_t			 mac_known;	/* bit n: mac[n] is */
-	uint8_t			 tunnel;	/* enum tunnel */
-	bool			 has_tunnel_id;
-	uint8_t			 vlan_count;
-	uint8_t			 mpls_count;
+	bool			 has_labels;	/* there are struct flow_labels */
+	uint32_t		 part;
 
-	/* Written once, or seldom. */
+	/* Fourth: written once, or seldom. */
 	uint64_t		 id;
-	uint64_t		 parent_id;	/* 0: carried by nothing */
 	int64_t			 first_ns[2];	/* first packet of each side */
 	const struct interface	*interface;	/* of the first frame */
 	uint8_t			 mac[2][6];
-	uint16_t		 vlan[PACKET_VLANS_MAX];
-	uint32_t		 mpls[PACKET_MPLS_MAX];
-	uint32_t		 tunnel_id;
-	uint32_t		 part;
 	uint32_t		 icmp_errors;
 	uint32_t		 checksum_bad[2];
 	uint32_t		 checksum_zero;	/* UDP */
 	uint32_t		 length_mismatch; /* UDP */
 };
 
+/* What the first frame was wrapped in, for the flows that were. */
+struct flow_labels {
+	uint64_t	parent_id;	/* 0: carried by nothing */
+	uint32_t	tunnel_id;
+	uint8_t		tunnel;		/* enum tunnel */
+	bool		has_tunnel_id;
+	uint8_t		vlan_count;
+	uint8_t		mpls_count;
+	uint16_t	vlan[PACKET_VLANS_MAX];
+	uint32_t	mpls[PACKET_MPLS_MAX];
+};
+
 _Static_assert(offsetof(struct flow, counts) == 64, "counters: second line");
 _Static_assert(offsetof(struct flow, dscp) == 128, "third line");
+_Static_assert(sizeof(struct flow) == 256, "four cache lines");
 
 #endif

@@ -54,6 +54,7 @@ static void		 credit_error(struct meter *,
 static void		 expire(struct meter *);
 static void		 evict(struct meter *);
 static void		 end_flow(struct meter *, uint32_t, enum flow_end);
+static enum flow_end	 end_of(const struct tcp_connection *, enum flow_end);
 static void		 write_flow(struct meter *, uint32_t, enum flow_end,
 			    bool);
 static struct tcp_connection *connection_of(const struct meter *, uint32_t);
@@ -159,22 +160,17 @@ meter_finish(struct meter *m, enum flow_end end)
 		log_error("cannot allocate memory to sort the last flows");
 		abort();
 	}
-	for (int q = 0; q < FLOW_QUEUES; q++) {
-		uint32_t number = m->queues[q].head;
+	for (uint32_t n = 1; n <= m->table.flows.used; n++) {
+		const struct flow *flow = flow_table_at(&m->table, n);
 
-		while (number != 0) {
-			const struct flow *flow =
-			    flow_table_at(&m->table, number);
-
+		if (flow->id != 0)
 			begins[count++] = (struct meter_begin){
-				flow->start_ns, flow->id, number
+				flow->start_ns, flow->id, n
 			};
-			number = flow->queue_next;
-		}
 	}
 	qsort(begins, count, sizeof *begins, compare_begins);
 	for (size_t i = 0; i < count; i++)
-		end_flow(m, begins[i].number, end);
+		write_flow(m, begins[i].number, end, true);
 	free(begins);
 }
 
@@ -269,9 +265,9 @@ begin_flow(struct meter *m, const struct meter_item *item, uint64_t parent_id)
 	/* Numbers and depths are the input's alone, and so are ids. */
 	flow->id = hash_mix64(item->packet->frame.number *
 	    PACKET_CONVERSATIONS_MAX + (uint64_t)item->depth);
-	flow->parent_id = parent_id;
-	account_begin(flow, connection_of(m, number), item->packet,
-	    item->conversation, item->sender);
+	account_begin(flow, &m->table.labels[number],
+	    connection_of(m, number), item->packet, item->conversation,
+	    item->sender, parent_id);
 	m->counts.flows++;
 	m->counts.flows_tcp += item->key.protocol == PROTOCOL_TCP;
 	m->counts.flows_udp += item->key.protocol == PROTOCOL_UDP;
@@ -411,30 +407,37 @@ evict(struct meter *m)
 static void
 end_flow(struct meter *m, uint32_t number, enum flow_end end)
 {
-	const struct tcp_connection *tcp = connection_of(m, number);
-
-	if (tcp != NULL && tcp_connection_is_reset(tcp))
-		end = FLOW_END_RST;
-	else if (tcp != NULL && tcp_connection_is_closed(tcp))
-		end = FLOW_END_FIN;
-	m->counts.evicted += end == FLOW_END_RESOURCES;
 	write_flow(m, number, end, true);
 	flow_queue_remove(m->queues, &m->table.flows, number);
 	flow_table_remove(&m->table, number);
+}
+
+/* A TCP flow that is over ended by its own doing, whatever came later. */
+static enum flow_end
+end_of(const struct tcp_connection *tcp, enum flow_end end)
+{
+	if (tcp == NULL || end == FLOW_END_ACTIVE)
+		return end;
+	if (tcp_connection_is_reset(tcp))
+		return FLOW_END_RST;
+	return tcp_connection_is_closed(tcp) ? FLOW_END_FIN : end;
 }
 
 static void
 write_flow(struct meter *m, uint32_t number, enum flow_end end, bool is_final)
 {
 	const struct flow *flow = flow_table_at(&m->table, number);
+	const struct tcp_connection *tcp = connection_of(m, number);
 	struct meter_flow ended = {
 		.flow = flow,
-		.tcp = connection_of(m, number),
+		.tcp = tcp,
+		.labels = flow->has_labels ? &m->table.labels[number] : NULL,
 		.totals = flow->part == 0 ? NULL : m->table.totals[number],
-		.end = end,
+		.end = end_of(tcp, end),
 		.is_final = is_final
 	};
 
+	m->counts.evicted += ended.end == FLOW_END_RESOURCES;
 	m->options.write(m->options.context, &ended);
 }
 

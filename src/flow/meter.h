@@ -28,6 +28,7 @@ struct meter_timeouts {
 struct meter_flow {
 	const struct flow		*flow;
 	const struct tcp_connection	*tcp;		/* NULL: not TCP */
+	const struct flow_labels	*labels;	/* NULL: none */
 	const struct flow_counts	*totals;	/* [2]; NULL: part 0 */
 	enum flow_end			 end;
 	bool				 is_final;
@@ -66,7 +67,10 @@ void		 meter_packets(struct meter *, const struct packet *packets,
 /* Moves the clock when nothing arrives (live), and ends what timed out. */
 void		 meter_tick(struct meter *, int64_t now_ns);
 
-/* Ends every flow, in the order in which they began. */
+/*
+ * Writes every flow that is left, in the order in which they began. The
+ * meter can then only be asked for its counts and freed.
+ */
 void		 meter_finish(struct meter *, enum flow_end);
 
 void		 meter_counts(const struct meter *, struct meter_counts *);

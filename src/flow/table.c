@@ -7,6 +7,7 @@
 #include "flow/table.h"
 
 static size_t	connections_size(const struct flow_table *);
+static size_t	labels_size(const struct flow_table *);
 static size_t	totals_size(const struct flow_table *);
 static size_t	slots_size(const struct flow_table *);
 static uint32_t	*link_to(struct flow_table *, uint32_t);
@@ -21,7 +22,7 @@ flow_table_init(struct flow_table *table, uint64_t memory, uint32_t max_flows,
 	uint64_t flow_size = (sizeof(struct flow) + STRIDE_ALIGNMENT - 1) /
 	    STRIDE_ALIGNMENT * STRIDE_ALIGNMENT;
 	uint64_t size = flow_size + sizeof(struct tcp_connection) +
-	    (has_parts ? sizeof *table->totals : 0) +
+	    sizeof(struct flow_labels) + (has_parts ? sizeof *table->totals : 0) +
 	    2 * SLOTS_PER_FLOW * sizeof *table->slots;
 	uint64_t count = memory / size;
 	uint64_t slots = 1;
@@ -38,6 +39,7 @@ flow_table_init(struct flow_table *table, uint64_t memory, uint32_t max_flows,
 	table->slot_mask = slots - 1;
 	pool_init(&table->flows, sizeof(struct flow), (uint32_t)count);
 	table->connections = pool_map(connections_size(table));
+	table->labels = pool_map(labels_size(table));
 	if (has_parts)
 		table->totals = pool_map(totals_size(table));
 	table->slots = pool_map(slots_size(table));
@@ -48,6 +50,7 @@ void
 flow_table_release(struct flow_table *table)
 {
 	pool_unmap(table->connections, connections_size(table));
+	pool_unmap(table->labels, labels_size(table));
 	pool_unmap(table->totals, totals_size(table));
 	pool_unmap(table->slots, slots_size(table));
 	pool_release(&table->flows);
@@ -83,18 +86,21 @@ flow_table_add(struct flow_table *table, const struct flow_key *key,
 	flow->key = *key;
 	flow->next = *slot;
 	*slot = number;
-	if (key->protocol == PROTOCOL_TCP)
+	return number;
+}
+
+/* What is given back is zero, as fresh memory is. */
+void
+flow_table_remove(struct flow_table *table, uint32_t number)
+{
+	const struct flow *flow = flow_table_at(table, number);
+
+	*link_to(table, number) = flow->next;
+	if (flow->key.protocol == PROTOCOL_TCP)
 		memset(&table->connections[number], 0,
 		    sizeof *table->connections);
 	if (table->totals != NULL)
 		memset(table->totals[number], 0, sizeof *table->totals);
-	return number;
-}
-
-void
-flow_table_remove(struct flow_table *table, uint32_t number)
-{
-	*link_to(table, number) = flow_table_at(table, number)->next;
 	pool_give(&table->flows, number);
 }
 
@@ -116,6 +122,12 @@ connections_size(const struct flow_table *table)
 {
 	return ((size_t)table->flows.capacity + 1) *
 	    sizeof *table->connections;
+}
+
+static size_t
+labels_size(const struct flow_table *table)
+{
+	return ((size_t)table->flows.capacity + 1) * sizeof *table->labels;
 }
 
 static size_t

@@ -15,6 +15,7 @@
 struct flow_table {
 	struct pool		 flows;
 	struct tcp_connection	*connections;	/* owned, by flow number */
+	struct flow_labels	*labels;	/* owned, likewise */
 	struct flow_counts	(*totals)[2];	/* owned, likewise; may be NULL */
 	uint32_t		*slots;		/* owned, flow numbers */
 	uint64_t		 slot_mask;

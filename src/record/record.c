@@ -22,7 +22,7 @@ static void	fill_side(struct record *, const struct meter_flow *, int,
 static void	fill_counts(struct record_counts *,
 		    const struct flow_counts *);
 static void	fill_service(struct record *);
-static void	fill_labels(struct record *, const struct flow *);
+static void	fill_labels(struct record *, const struct flow_labels *);
 static void	fill_tcp(struct record *, const struct meter_flow *);
 static void	fill_tcp_side(struct record *, const struct tcp_side *,
 		    struct record_tcp_side *, uint64_t);
@@ -78,7 +78,8 @@ record_fill(struct record *r, const struct meter_flow *ended,
 	fill_side(r, ended, src, &r->src, 0);
 	fill_side(r, ended, !src, &r->dst, DST_SHIFT);
 	r->cast = direction_cast(flow->key.ip_version, &r->dst.ip);
-	fill_labels(r, flow);
+	if (ended->labels != NULL)
+		fill_labels(r, ended->labels);
 	if (flow->icmp_errors > 0) {
 		r->has |= RECORD_ICMP_ERRORS;
 		r->icmp_errors = flow->icmp_errors;
@@ -202,29 +203,21 @@ fill_service(struct record *r)
 }
 
 static void
-fill_labels(struct record *r, const struct flow *flow)
+fill_labels(struct record *r, const struct flow_labels *labels)
 {
-	if (flow->vlan_count > 0)
-		r->has |= RECORD_VLAN;
-	r->vlan.count = flow->vlan_count;
-	for (int i = 0; i < flow->vlan_count; i++)
-		r->vlan.items[i] = flow->vlan[i];
-	if (flow->mpls_count > 0)
-		r->has |= RECORD_MPLS;
-	r->mpls.count = flow->mpls_count;
-	memcpy(r->mpls.items, flow->mpls, sizeof r->mpls.items);
-	if (flow->tunnel != TUNNEL_NONE) {
-		r->has |= RECORD_TUNNEL;
-		r->tunnel_type = tunnel_names[flow->tunnel];
-	}
-	if (flow->has_tunnel_id) {
-		r->has |= RECORD_TUNNEL_ID;
-		r->tunnel_id = flow->tunnel_id;
-	}
-	if (flow->parent_id != 0) {
-		r->has |= RECORD_PARENT;
-		r->tunnel_parent = flow->parent_id;
-	}
+	r->vlan.count = labels->vlan_count;
+	for (int i = 0; i < labels->vlan_count; i++)
+		r->vlan.items[i] = labels->vlan[i];
+	r->mpls.count = labels->mpls_count;
+	memcpy(r->mpls.items, labels->mpls, sizeof r->mpls.items);
+	r->tunnel_type = tunnel_names[labels->tunnel];
+	r->tunnel_id = labels->tunnel_id;
+	r->tunnel_parent = labels->parent_id;
+	r->has |= (labels->vlan_count > 0 ? RECORD_VLAN : 0) |
+	    (labels->mpls_count > 0 ? RECORD_MPLS : 0) |
+	    (labels->tunnel != TUNNEL_NONE ? RECORD_TUNNEL : 0) |
+	    (labels->has_tunnel_id ? RECORD_TUNNEL_ID : 0) |
+	    (labels->parent_id != 0 ? RECORD_PARENT : 0);
 }
 
 static void
