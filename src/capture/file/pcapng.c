@@ -612,8 +612,9 @@ pcapng_cut(struct input *in)
 	if (left >= 4)
 		kind = pcapng_find_kind(pcapng_u32(at, pcapng->is_big_endian));
 	if (kind == NULL) {
-		input_damage(in, "cut off at byte %s in a block after %s "
-		    "frames", where.text, words_number(in->frames).text);
+		input_damage(in, "cut off at byte %s in the block at byte %s",
+		    where.text,
+		    words_number(stream_position(&in->stream)).text);
 		return;
 	}
 	begin = PCAPNG_BODY + kind->fixed;
