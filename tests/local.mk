@@ -12,6 +12,8 @@ AM_TESTS_ENVIRONMENT = \
 unit_tests = \
 	%D%/unit/base/sha1 \
 	%D%/unit/base/units \
+	%D%/unit/capture/file/pcap \
+	%D%/unit/capture/file/pcapng \
 	%D%/unit/dissect/services \
 	%D%/unit/dissectors/ethernet \
 	%D%/unit/dissectors/icmp \
@@ -58,6 +60,7 @@ EXTRA_DIST += $(script_tests) \
 	%D%/lib/capture.py \
 	%D%/lib/run.py \
 	%D%/lib/sample.h \
+	%D%/lib/stored.h \
 	%D%/lib/walked.h \
 	%D%/data
 
