@@ -120,7 +120,7 @@ stream_discard(struct stream *s)
 enum stream_result
 stream_fill(struct stream *s, size_t need)
 {
-	if (stream_left(s) >= need)
+	if (stream_left(s) >= need && s->is_recognised)
 		return STREAM_READY;
 	if (s->is_ended)
 		return STREAM_SHORT;
