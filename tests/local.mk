@@ -19,6 +19,7 @@ unit_tests = \
 	%D%/unit/dissectors/icmp \
 	%D%/unit/dissectors/ipv4 \
 	%D%/unit/dissectors/ipv6 \
+	%D%/unit/dissectors/more_links \
 	%D%/unit/dissectors/tcp \
 	%D%/unit/dissectors/tunnels \
 	%D%/unit/flow/community \
