@@ -42,6 +42,7 @@ ipv4_dissect(struct walk *w, struct cursor *c)
 {
 	struct internet ip;
 	struct internet_fragment part;
+	struct datagram whole;
 	uint32_t total;
 	const uint8_t *head = ipv4_header(w, c, &total);
 	uint16_t field;
@@ -52,7 +53,7 @@ ipv4_dissect(struct walk *w, struct cursor *c)
 	ip.ip_bytes = total;
 	w->is_rerouted = false;
 	if (w->is_header_checked &&
-	    !checksum_is_good(head, (size_t)(head[0] & 0x0f) * 4)) {
+	    !checksum_is_good_header(head, head[0] & 0x0f)) {
 		ip.is_checksum_bad = true;
 		packet_note(w->packet, ANOMALY_IPV4_CHECKSUM);
 	}
@@ -61,7 +62,7 @@ ipv4_dissect(struct walk *w, struct cursor *c)
 		part.identification = bytes_be16(&head[4]);
 		part.offset = (uint32_t)(field & IPV4_OFFSET) * 8;
 		part.is_last = (field & IPV4_MORE_FRAGMENTS) == 0;
-		if (!internet_reassemble(w, c, &ip, &part))
+		if (!internet_reassemble(w, c, &ip, &part, &whole))
 			return;
 	}
 	internet_converse(w, c, &ip);

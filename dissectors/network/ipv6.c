@@ -33,16 +33,18 @@ static uint32_t		 ipv6_jumbo(struct cursor);
 static const uint8_t	*ipv6_option(struct cursor, uint8_t, size_t);
 static struct internet	 ipv6_packet(const uint8_t *);
 static bool		 ipv6_extensions(struct walk *, struct cursor *,
-			    struct internet *);
+			    struct internet *, struct datagram *);
 static bool		 ipv6_is_rerouting(uint8_t, struct cursor);
 static bool		 ipv6_is_last(uint8_t, const struct cursor *);
 static bool		 ipv6_fragment(struct walk *, struct cursor *,
-			    struct internet *, struct cursor *);
+			    struct internet *, struct cursor *,
+			    struct datagram *);
 
 static void
 ipv6_dissect(struct walk *w, struct cursor *c)
 {
 	struct internet ip;
+	struct datagram whole;
 	uint32_t payload;
 	const uint8_t *head = cursor_take(c, IPV6_HEADER_SIZE);
 
@@ -59,7 +61,7 @@ ipv6_dissect(struct walk *w, struct cursor *c)
 	walk_limit(w, c, payload);
 	ip.ip_bytes = IPV6_HEADER_SIZE + payload;
 	w->is_rerouted = false;
-	if (ipv6_extensions(w, c, &ip))
+	if (ipv6_extensions(w, c, &ip, &whole))
 		internet_converse(w, c, &ip);
 }
 
@@ -139,7 +141,8 @@ ipv6_packet(const uint8_t *head)
  * one.
  */
 static bool
-ipv6_extensions(struct walk *w, struct cursor *c, struct internet *ip)
+ipv6_extensions(struct walk *w, struct cursor *c, struct internet *ip,
+    struct datagram *whole)
 {
 	bool is_fragmented = false;
 	struct cursor header;
@@ -156,7 +159,7 @@ ipv6_extensions(struct walk *w, struct cursor *c, struct internet *ip)
 			return true;
 		if (ip->protocol == EXTENSION_FRAGMENT) {
 			is_fragmented = true;
-			if (!ipv6_fragment(w, c, ip, &header))
+			if (!ipv6_fragment(w, c, ip, &header, whole))
 				return false;
 			continue;
 		}
@@ -200,7 +203,7 @@ ipv6_is_last(uint8_t type, const struct cursor *header)
  */
 static bool
 ipv6_fragment(struct walk *w, struct cursor *c, struct internet *ip,
-    struct cursor *header)
+    struct cursor *header, struct datagram *whole)
 {
 	struct internet_fragment part;
 	uint16_t field;
@@ -211,7 +214,7 @@ ipv6_fragment(struct walk *w, struct cursor *c, struct internet *ip,
 	part.offset = field & 0xfff8;
 	part.is_last = (field & 1) == 0;
 	part.identification = cursor_be32(header);
-	return internet_reassemble(w, c, ip, &part);
+	return internet_reassemble(w, c, ip, &part, whole);
 }
 
 const struct dissector dissector_ipv6 = {

@@ -10,12 +10,6 @@ static uint64_t	checksum_sum(uint64_t, const uint8_t *, size_t);
 static uint16_t	checksum_fold(uint64_t);
 static uint64_t	checksum_pseudo(const struct conversation *, uint32_t);
 
-bool
-checksum_is_good(const uint8_t *data, size_t size)
-{
-	return checksum_fold(checksum_sum(0, data, size)) == 0xffff;
-}
-
 void
 checksum_transport(struct walk *w, const struct cursor *c, uint32_t covered,
     uint32_t length, bool is_pseudo)

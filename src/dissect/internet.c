@@ -9,7 +9,7 @@
  */
 bool
 internet_reassemble(struct walk *w, struct cursor *c, struct internet *ip,
-    const struct internet_fragment *part)
+    const struct internet_fragment *part, struct datagram *whole)
 {
 	struct packet *p = w->packet;
 	const struct fragment fragment = {
@@ -29,17 +29,17 @@ internet_reassemble(struct walk *w, struct cursor *c, struct internet *ip,
 		.is_outermost = p->conversation_count == 0
 	};
 
-	if (!fragments_add(w->fragments, &fragment, p, &ip->whole)) {
+	if (!fragments_add(w->fragments, &fragment, p, whole)) {
 		if (fragment.is_outermost)
 			p->outcome = PACKET_FRAGMENT;
 		return false;
 	}
 	if (fragment.is_outermost)
-		p->frames = ip->whole.fragments;
-	*c = cursor_over(ip->whole.data, ip->whole.captured);
-	w->cut_off = ip->whole.size - ip->whole.captured;
-	ip->protocol = ip->whole.protocol;
-	ip->is_reassembled = true;
+		p->frames = whole->fragments;
+	*c = cursor_over(whole->data, whole->captured);
+	w->cut_off = whole->size - whole->captured;
+	ip->protocol = whole->protocol;
+	ip->whole = whole;
 	return true;
 }
 
@@ -59,11 +59,11 @@ internet_converse(struct walk *w, const struct cursor *c,
 	t->traffic_class = ip->traffic_class;
 	t->is_ip_checksum_bad = ip->is_checksum_bad;
 	t->ip_bytes = ip->ip_bytes;
-	if (ip->is_reassembled) {
-		t->fragments = ip->whole.fragments;
-		t->ip_bytes = ip->whole.ip_bytes;
-		t->frame_bytes = ip->whole.frame_bytes;
-		t->start_ns = ip->whole.start_ns;
+	if (ip->whole != NULL) {
+		t->fragments = ip->whole->fragments;
+		t->ip_bytes = ip->whole->ip_bytes;
+		t->frame_bytes = ip->whole->frame_bytes;
+		t->start_ns = ip->whole->start_ns;
 	}
 	walk_payload(w, c, walk_wire_left(w, c));
 	walk_next(w, KEY_IP, ip->protocol);

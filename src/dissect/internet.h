@@ -12,16 +12,15 @@
 
 /* One IP packet, or the datagram that its last fragment made whole. */
 struct internet {
-	struct address	 src;
-	struct address	 dst;
-	uint8_t		 version;
-	uint8_t		 protocol;
-	uint8_t		 ttl;
-	uint8_t		 traffic_class;
-	bool		 is_checksum_bad;
-	uint32_t	 ip_bytes;
-	bool		 is_reassembled;
-	struct datagram	 whole;			/* when is_reassembled */
+	struct address		 src;
+	struct address		 dst;
+	uint8_t			 version;
+	uint8_t			 protocol;
+	uint8_t			 ttl;
+	uint8_t			 traffic_class;
+	bool			 is_checksum_bad;
+	uint32_t		 ip_bytes;
+	const struct datagram	*whole;	/* NULL when it came in one piece */
 };
 
 struct internet_fragment {
@@ -32,11 +31,11 @@ struct internet_fragment {
 
 /*
  * The cursor holds a fragment of ip. True when it made its datagram whole:
- * the cursor then runs over the datagram. False when it is kept for later
- * and the walk has to end.
+ * the cursor then runs over the datagram, which *whole describes and ip
+ * points to. False when it is kept for later and the walk has to end.
  */
 bool	internet_reassemble(struct walk *, struct cursor *, struct internet *,
-	    const struct internet_fragment *);
+	    const struct internet_fragment *, struct datagram *whole);
 
 /*
  * Opens the conversation; what is left of the cursor is its payload until a
