@@ -14,6 +14,8 @@ unit_tests = \
 	%D%/unit/base/units \
 	%D%/unit/capture/file/pcap \
 	%D%/unit/capture/file/pcapng \
+	%D%/unit/capture/file/stream \
+	%D%/unit/capture/saved \
 	%D%/unit/dissect/services \
 	%D%/unit/dissectors/ethernet \
 	%D%/unit/dissectors/icmp \

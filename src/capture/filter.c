@@ -18,10 +18,12 @@ enum {
 	FILTER_LOOP = 108		/* LINKTYPE_LOOP */
 };
 
-/* The expression for one link type. */
+/*
+ * The expression for one link type. Without instructions it refuses all:
+ * libpcap makes no program of "arp" on a link that carries IP alone.
+ */
 struct filter_program {
 	struct bpf_program	bpf;
-	bool			is_fit;		/* it compiled */
 };
 
 struct filter {
@@ -81,8 +83,7 @@ filter_free(struct filter *filter)
 	for (i = 0; i < FILTER_LINK_TYPES; i++) {
 		if (filter->programs[i] == NULL)
 			continue;
-		if (filter->programs[i]->is_fit)
-			pcap_freecode(&filter->programs[i]->bpf);
+		pcap_freecode(&filter->programs[i]->bpf);
 		free(filter->programs[i]);
 	}
 	free(filter->programs);
@@ -91,7 +92,7 @@ filter_free(struct filter *filter)
 	free(filter);
 }
 
-/* Compiles for the usual link types; whether it fits any. */
+/* Compiles for the usual link types; whether frames of any may pass. */
 static bool
 filter_probe(struct filter *filter, struct error *error)
 {
@@ -100,11 +101,12 @@ filter_probe(struct filter *filter, struct error *error)
 	struct error later;
 	bool is_fit = false;
 	size_t i;
+	int type;
 
 	for (i = 0; i < count; i++) {
-		if (filter_prepare(filter, filter_usual_link_types[i],
-		    i == 0 ? error : &later))
-			is_fit = true;
+		type = filter_usual_link_types[i];
+		if (filter_prepare(filter, type, i == 0 ? error : &later))
+			is_fit |= filter->programs[type]->bpf.bf_insns != NULL;
 		else if (i == 0 && filter_is_hopeless(error))
 			return false;
 	}
@@ -140,15 +142,21 @@ filter_compile(const struct filter *filter, int link_type,
 {
 	pcap_t *pcap = pcap_open_dead(link_types_to_dlt(link_type),
 	    FILTER_SNAPLEN);
+	const char *complaint;
+	bool is_fit;
 
 	if (pcap == NULL)
 		abort();
-	program->is_fit = pcap_compile(pcap, &program->bpf,
-	    filter->expression, 1, PCAP_NETMASK_UNKNOWN) == 0;
-	if (!program->is_fit)
-		filter_error(filter->expression, pcap_geterr(pcap), error);
+	memset(&program->bpf, 0, sizeof(program->bpf));
+	is_fit = pcap_compile(pcap, &program->bpf, filter->expression, 1,
+	    PCAP_NETMASK_UNKNOWN) == 0;
+	if (!is_fit) {
+		complaint = pcap_geterr(pcap);
+		is_fit = strstr(complaint, "rejects all packets") != NULL;
+		filter_error(filter->expression, complaint, error);
+	}
 	pcap_close(pcap);
-	return program->is_fit;
+	return is_fit;
 }
 
 int
@@ -171,8 +179,9 @@ filter_frames(struct filter *filter, struct frame *frames, int count)
 
 	for (i = 0; i < count; i++) {
 		program = filter_find(filter, &frames[i]);
-		if (program->is_fit && bpf_filter(program->bpf.bf_insns,
-		    frames[i].data, frames[i].length, frames[i].captured) != 0)
+		if (program->bpf.bf_insns != NULL &&
+		    bpf_filter(program->bpf.bf_insns, frames[i].data,
+		    frames[i].length, frames[i].captured) != 0)
 			frames[kept++] = frames[i];
 	}
 	filter->refused += (uint64_t)(count - kept);
