@@ -52,6 +52,7 @@ script_tests = \
 	%D%/output.py \
 	%D%/peers.py \
 	%D%/property.py \
+	%D%/readme.py \
 	%D%/services_current.sh \
 	%D%/services_table.sh
 
@@ -65,7 +66,8 @@ EXTRA_DIST += $(script_tests) \
 	%D%/lib/sample.h \
 	%D%/lib/stored.h \
 	%D%/lib/walked.h \
-	%D%/data
+	%D%/data \
+	%D%/golden
 
 # With --enable-fuzzers: make fuzz runs each target for a while.
 fuzz_targets = \
