@@ -292,15 +292,14 @@ is_reused(const struct meter *m, uint32_t number,
     const struct meter_item *item)
 {
 	const struct conversation *t = item->conversation;
-	const struct tcp_side *side;
+	const struct tcp_connection *tcp = &m->table.connections[number];
+	const struct tcp_side *side = &tcp->side[item->sender];
 
 	if (t->protocol != PROTOCOL_TCP || !t->has_transport ||
 	    (t->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
 		return false;
-	if (!flow_table_at(&m->table, number)->is_over)
-		return false;
-	side = &m->table.connections[number].side[item->sender];
-	return !side->has_isn || side->isn != t->tcp.seq;
+	return tcp_connection_is_over(tcp) &&
+	    (!side->has_isn || side->isn != t->tcp.seq);
 }
 
 /* Moves the flow to where its state and its age belong. */

@@ -122,6 +122,18 @@ tcp_connection_is_closed(const struct tcp_connection *t)
 	    t->side[1].end == TCP_END_CLOSED;
 }
 
+bool
+tcp_connection_is_over(const struct tcp_connection *t)
+{
+	enum tcp_end a = t->side[0].end;
+	enum tcp_end b = t->side[1].end;
+
+	return tcp_connection_is_reset(t) ||
+	    (a == TCP_END_CLOSED && b == TCP_END_CLOSED) ||
+	    (a == TCP_END_CLOSED && b == TCP_END_SILENT) ||
+	    (a == TCP_END_SILENT && b == TCP_END_CLOSED);
+}
+
 /*
  * One SYN or SYN+ACK alone is half-open, and so is a SYN answered by a
  * SYN+ACK that nobody acknowledged: what a flood leaves behind.

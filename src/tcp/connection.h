@@ -97,6 +97,9 @@ void	tcp_connection_restart(struct tcp_connection *);
 bool	tcp_connection_is_reset(const struct tcp_connection *);
 bool	tcp_connection_is_closed(const struct tcp_connection *);
 
+/* Reset, or closed by every side that was seen at all. */
+bool	tcp_connection_is_over(const struct tcp_connection *);
+
 /* The handshake was not completed by what was seen. */
 bool	tcp_connection_is_half_open(const struct tcp_connection *);
 
