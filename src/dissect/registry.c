@@ -1,5 +1,5 @@
 /*
- * The dense tables behind registry_find(): for each number space one byte a
+ * The dense tables behind registry_at(): for each number space one byte a
  * number, the index of the dissector that takes it plus one.
  */
 #include <stdlib.h>
@@ -45,9 +45,9 @@ registry_claim(struct dissector_key key, size_t index)
 }
 
 const struct dissector *
-registry_find(struct dissector_key key)
+registry_at(enum key_space space, uint16_t value)
 {
-	uint8_t entry = registry_table[key.space][key.value];
+	uint8_t entry = registry_table[space][value];
 
 	return entry == 0 ? NULL : registry_dissectors[entry - 1];
 }

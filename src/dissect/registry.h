@@ -19,6 +19,12 @@ extern const struct dissector *const registry_dissectors[];
 void	registry_init(void);
 
 /* NULL when nobody claims the key. */
-const struct dissector	*registry_find(struct dissector_key);
+const struct dissector	*registry_at(enum key_space, uint16_t value);
+
+static inline const struct dissector *
+registry_find(struct dissector_key key)
+{
+	return registry_at(key.space, key.value);
+}
 
 #endif
