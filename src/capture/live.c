@@ -44,7 +44,7 @@ struct live_port {
 	struct interface	 interface;	/* owns its name */
 	int64_t			 fraction_ns;	/* unit of tv_usec */
 	bool			 is_done;	/* nothing more is wanted */
-	bool			 has_failed;	/* its ring may still hold frames */
+	bool			 has_failed;	/* its ring may hold frames */
 };
 
 struct live {

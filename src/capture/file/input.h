@@ -36,7 +36,7 @@ struct input {
 	size_t			 interface_count;
 	size_t			 need;		/* bytes for the next record */
 	uint64_t		 frames;	/* whole frames, see batched */
-	int			 batched;	/* those of the batch under way */
+	int			 batched;	/* those of this batch */
 	bool			 is_ended;
 	bool			 is_damaged;
 	bool			 is_over_snaplen_said;

@@ -48,7 +48,7 @@ enum pcap_order {
 struct pcap {
 	const struct pcap_magic	*magic;		/* NULL: header not read */
 	const struct interface	*interface;	/* the input's */
-	uint32_t		 limit;		/* longer frames: a closer look */
+	uint32_t		 limit;		/* longer: look closer */
 	enum pcap_order		 order;
 	bool			 is_big_endian;
 };

@@ -56,7 +56,7 @@ enum {
 /* An interface of the section: how its times count. */
 struct pcapng_interface {
 	struct interface	*interface;	/* the input's */
-	uint64_t		 plain_max;	/* up to here no care is needed */
+	uint64_t		 plain_max;	/* no care needed */
 	int64_t			 multiplier;	/* nanoseconds a unit, or 0 */
 	int64_t			 offset_ns;
 	int64_t			 offset_s;	/* if_tsoffset */

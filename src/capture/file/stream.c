@@ -17,7 +17,7 @@
 #include "capture/file/words.h"
 
 enum {
-	STREAM_MAGIC = 6,		/* the longest that a decoder asks for */
+	STREAM_MAGIC = 6,		/* the longest asked for */
 	STREAM_PATIENCE_MS = 200	/* how long a pipe may be quiet */
 };
 
