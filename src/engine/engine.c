@@ -16,12 +16,6 @@
 
 #define ENGINE_FLUSH_NS INT64_C(1000000000)
 
-/*
- * Timestamps are kept where the difference of any two is still a number of
- * nanoseconds: 146 years either side of 1970.
- */
-#define ENGINE_TIME_MAX (INT64_C(1) << 62)
-
 struct engine {
 	const struct engine_options *options;
 	struct meter		*meter;
@@ -189,10 +183,10 @@ walk_frames(struct engine *e, int first, int count)
 		struct frame *frame = &e->source_frames[first + i];
 		struct packet *p = &e->packets[i++];
 
-		if (frame->ts_ns > ENGINE_TIME_MAX)
-			frame->ts_ns = ENGINE_TIME_MAX;
-		else if (frame->ts_ns < -ENGINE_TIME_MAX)
-			frame->ts_ns = -ENGINE_TIME_MAX;
+		if (frame->ts_ns > METER_TIME_MAX)
+			frame->ts_ns = METER_TIME_MAX;
+		else if (frame->ts_ns < -METER_TIME_MAX)
+			frame->ts_ns = -METER_TIME_MAX;
 		frame->number = ++e->frames;
 		ledger_frame(&e->stats, frame);
 		p->frame = *frame;

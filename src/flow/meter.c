@@ -14,6 +14,12 @@
 /* As many flows as the processor fetches at once, a few lines each. */
 enum { METER_AHEAD = 8 };
 
+/*
+ * How often the queues are looked at, in capture time. When a flow is found,
+ * its own timeout decides, so this delays records and changes none.
+ */
+#define METER_EXPIRE_NS INT64_C(1000000)
+
 /* A conversation of the batch with its key. */
 struct meter_item {
 	const struct packet		*packet;
@@ -32,6 +38,7 @@ struct meter {
 	struct meter_options	 options;
 	struct meter_counts	 counts;
 	int64_t			 now_ns;	/* the capture clock */
+	int64_t			 expired_ns;	/* when queues were looked at */
 	struct meter_item	 items[METER_CONVERSATIONS_MAX + METER_AHEAD];
 };
 
@@ -71,7 +78,8 @@ meter_new(const struct meter_options *options, struct error *error)
 	}
 	m->options = *options;
 	m->part_ns = t->part_ns;
-	m->now_ns = INT64_MIN;
+	m->now_ns = -METER_TIME_MAX;
+	m->expired_ns = -METER_TIME_MAX;
 	m->timeouts[FLOW_QUEUE_TCP_OPEN] = t->tcp_open_ns;
 	m->timeouts[FLOW_QUEUE_TCP] = t->tcp_ns;
 	m->timeouts[FLOW_QUEUE_TCP_CLOSE] = t->tcp_close_ns;
@@ -114,7 +122,8 @@ meter_packets(struct meter *m, const struct packet *packets, int count)
 		item -= METER_AHEAD;
 		if (item->packet->frame.ts_ns > m->now_ns)
 			m->now_ns = item->packet->frame.ts_ns;
-		expire(m);
+		if (m->now_ns - m->expired_ns >= METER_EXPIRE_NS)
+			expire(m);
 		if (item->depth == 0)
 			parent_id = 0;
 		parent_id = tally(m, item, parent_id);
@@ -353,6 +362,7 @@ credit_error(struct meter *m, const struct meter_item *item)
 static void
 expire(struct meter *m)
 {
+	m->expired_ns = m->now_ns;
 	for (int q = 0; q < FLOW_QUEUES; q++) {
 		uint32_t number;
 

@@ -12,6 +12,12 @@
 #include "flow/key.h"
 #include "flow/table.h"
 
+/*
+ * Timestamps lie within this many nanoseconds of 1970 (146 years), so that
+ * the difference of any two is a number of nanoseconds. The caller sees to it.
+ */
+#define METER_TIME_MAX ((INT64_C(1) << 62) - 1)
+
 enum { METER_BATCH_MAX = 64, METER_CONVERSATIONS_MAX = 128 };
 
 /* Nanoseconds; 0 means never. */
