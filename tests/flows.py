@@ -13,8 +13,8 @@ from capture import (  # noqa: E402
     icmp6, ip, ipv4, ipv6, mpls, options6, packet, pcap, pcapng, tcp, udp,
     vxlan)
 from run import (  # noqa: E402
-    PROGRAM, case, close_to, equal, execute, expect, get, main, meter,
-    meter_bytes, write)
+    PROGRAM, case, close_to, equal, expect, get, main, meter, meter_bytes,
+    write)
 
 A, B, C = "10.0.0.1", "10.0.0.2", "10.0.0.3"
 A6, B6 = "fd00::1", "fd00::2"

@@ -20,9 +20,9 @@ PLAIN_SAMPLES = [p for p in samples() if p.endswith(".pcap")]
 
 
 def small_packets():
-    talk = Conversation().handshake().segment(0, "PA", b"q")
-    return talk.packets + [datagram("fd00::1", "fd00::2", 50000, 53, b"q",
-                                    START_NS + 9_000_000)]
+    """Two frames: a run for each byte adds up."""
+    return Conversation().syn().packets + [
+        datagram("fd00::1", "fd00::2", 50000, 53, b"q", START_NS + 9_000_000)]
 
 
 def check_cuts(data, ends, shortest):
