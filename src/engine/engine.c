@@ -153,7 +153,8 @@ read_frames(struct engine *e)
 		log_error("%s", error.text);
 		e->has_failed = true;
 	}
-	if (count == SOURCE_QUIET)
+	/* A silent pipe says nothing of the time its frames were captured. */
+	if (count == SOURCE_QUIET && o->is_live)
 		meter_tick(e->meter, clock_ns(CLOCK_REALTIME));
 	return count;
 }
