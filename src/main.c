@@ -36,7 +36,7 @@ main(int argc, char **argv)
 	    inform(&options, &error);
 	if (status < 0) {
 		log_error("%s", error.text);
-		status = EXIT_TROUBLE;
+		status = error.is_usage ? EXIT_USAGE : EXIT_TROUBLE;
 	}
 	options_release(&options);
 	return status;

@@ -164,20 +164,15 @@ buffer_hex64(struct buffer *b, uint64_t value)
 void
 buffer_seconds(struct buffer *b, int64_t ns, int digits)
 {
-	uint64_t magnitude = (uint64_t)ns;
-	uint64_t fraction;
+	uint64_t magnitude = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+	uint64_t unit = digits == 6 ? 1000 : 1;
 	char text[9];
 	int count = digits;
 
-	if (ns < 0) {
-		buffer_char(b, '-');
-		magnitude = -magnitude;
-	}
+	if (ns < 0 && magnitude >= unit)
+		buffer_char(b, '-');	/* not before what shows as zero */
 	buffer_u64(b, magnitude / 1000000000);
-	fraction = magnitude % 1000000000;
-	if (digits == 6)
-		fraction /= 1000;
-	put_digits(text, fraction, digits);
+	put_digits(text, magnitude % 1000000000 / unit, digits);
 	while (count > 0 && text[count - 1] == '0')
 		count--;
 	if (count > 0) {

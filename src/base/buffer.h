@@ -56,7 +56,8 @@ void	buffer_hex64(struct buffer *, uint64_t value);	/* 16 digits */
 
 /*
  * Nanoseconds as seconds: "0.031245", "12", "-1.5". digits is 6 or 9 places
- * at most; trailing zeros and a bare point are left out.
+ * at most, and what does not fit is cut off; trailing zeros, a bare point and
+ * the sign of zero are left out.
  */
 void	buffer_seconds(struct buffer *, int64_t ns, int digits);
 

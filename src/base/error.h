@@ -5,10 +5,11 @@
 #ifndef TALLYMAN_BASE_ERROR_H
 #define TALLYMAN_BASE_ERROR_H
 
-#include <stddef.h>
+#include <stdbool.h>
 
 struct error {
 	char	text[512];	/* one line, no trailing newline */
+	bool	is_usage;	/* the command line is wrong, not the world */
 };
 
 /*
@@ -16,6 +17,10 @@ struct error {
  * too long is cut. Always returns -1, so that a caller can return its value.
  */
 int	error_set(struct error *, const char *format, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+/* The same for what was asked for wrongly: the program exits 2, not 1. */
+int	error_usage(struct error *, const char *format, ...)
 	    __attribute__((format(printf, 2, 3)));
 
 #endif

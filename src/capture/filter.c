@@ -167,7 +167,7 @@ filter_error(const char *expression, const char *complaint,
 
 	if (strncmp(complaint, preamble, sizeof(preamble) - 1) == 0)
 		complaint += sizeof(preamble) - 1;
-	return error_set(error, "filter '%s': %s", expression,
+	return error_usage(error, "filter '%s': %s", expression,
 	    words_lower(complaint).text);
 }
 

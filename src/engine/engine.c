@@ -36,6 +36,7 @@ struct engine {
 	struct conversation	 conversations[METER_CONVERSATIONS_MAX];
 };
 
+static void	*allocate(size_t, size_t);
 static int	begin(struct engine *, const struct engine_options *,
 		    struct error *);
 static void	run(struct engine *);
@@ -56,10 +57,10 @@ static int64_t	clock_ns(clockid_t);
 int
 engine_run(const struct engine_options *options, struct error *error)
 {
-	struct engine *e = calloc(1, sizeof *e);
+	struct engine *e = allocate(1, sizeof *e);
 	bool has_failed;
 
-	if (e == NULL || begin(e, options, error) < 0) {
+	if (begin(e, options, error) < 0) {
 		free(e);
 		return -1;
 	}
@@ -71,6 +72,19 @@ engine_run(const struct engine_options *options, struct error *error)
 	free(e->is_output_lost);
 	free(e);
 	return has_failed ? 1 : 0;
+}
+
+/* Zeroed memory; without it there is no beginning. */
+static void *
+allocate(size_t count, size_t size)
+{
+	void *memory = calloc(count, size);
+
+	if (memory == NULL && count > 0) {
+		log_error("cannot allocate %zu bytes", count * size);
+		abort();
+	}
+	return memory;
 }
 
 static int
@@ -94,10 +108,8 @@ begin(struct engine *e, const struct engine_options *options,
 	if (e->meter == NULL)
 		return -1;
 	e->fragments = fragments_new(&secret);
-	e->is_output_lost = calloc(options->output_count + 1,
+	e->is_output_lost = allocate(options->output_count,
 	    sizeof *e->is_output_lost);
-	if (e->is_output_lost == NULL)
-		abort();
 	e->walk.fragments = e->fragments;
 	e->walk.is_header_checked = options->is_header_checked;
 	e->walk.is_checking = options->is_transport_checked;

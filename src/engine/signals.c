@@ -24,6 +24,7 @@ signals_install(void)
 	(void)sigemptyset(&action.sa_mask);
 	action.sa_handler = SIG_IGN;
 	(void)sigaction(SIGPIPE, &action, NULL);
+	(void)sigaction(SIGXFSZ, &action, NULL);
 	action.sa_handler = handle;
 	for (size_t i = 0; i < sizeof handled / sizeof *handled; i++)
 		(void)sigaction(handled[i], &action, NULL);

@@ -8,8 +8,8 @@
 
 /*
  * INT and TERM ask for the end (a second one ends at once), HUP for files to
- * be opened again, USR1 for a stats record. PIPE is ignored: writing to a
- * closed pipe is an error like any other.
+ * be opened again, USR1 for a stats record. PIPE and XFSZ are ignored:
+ * that a pipe is closed or a file at its limit is an error of writing.
  */
 void	signals_install(void);
 

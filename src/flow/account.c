@@ -59,8 +59,8 @@ account_packet(struct flow *flow, struct tcp_connection *tcp,
 	counts->ip_bytes += t->ip_bytes;
 	counts->payload_bytes += t->payload_bytes;
 	flow->last_ns = now_ns;
-	if (t->start_ns < flow->start_ns)
-		flow->start_ns = t->start_ns;
+	if (flow->start_ns == INT64_MAX)
+		flow->start_ns = t->start_ns;	/* the first of a later part */
 	if (p->frame.ts_ns > flow->end_ns)
 		flow->end_ns = p->frame.ts_ns;
 	widen(flow, t, sender);

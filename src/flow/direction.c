@@ -48,17 +48,20 @@ bool
 direction_of_later(const struct conversation *t, enum flow_evidence had,
     enum flow_evidence *evidence, bool *is_sender)
 {
-	uint16_t flags;
-
-	if (t->protocol != PROTOCOL_TCP || !t->has_transport ||
-	    had <= FLOW_BY_SYNACK)
+	if (t->protocol != PROTOCOL_TCP || !t->has_transport)
 		return false;
-	flags = t->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN);
-	if (flags != TCP_SYN && flags != (TCP_SYN | TCP_ACK))
+	switch (t->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) {
+	case TCP_SYN:
+		*evidence = FLOW_BY_SYN;
+		break;
+	case TCP_SYN | TCP_ACK:
+		*evidence = FLOW_BY_SYNACK;
+		break;
+	default:
 		return false;
-	*is_sender = flags == TCP_SYN;
-	*evidence = *is_sender ? FLOW_BY_SYN : FLOW_BY_SYNACK;
-	return true;
+	}
+	*is_sender = *evidence == FLOW_BY_SYN;
+	return *evidence < had;		/* the stronger stand first */
 }
 
 const char *

@@ -93,7 +93,7 @@ struct flow {
 	/* Third: what each packet may widen. */
 	uint64_t		 dscp[2];	/* bit n: DSCP n was seen */
 	int64_t			 end_ns;	/* newest timestamp of this part */
-	int64_t			 start_ns;	/* oldest timestamp of this part */
+	int64_t			 start_ns;	/* its first packet's timestamp */
 	int64_t			 queued_ns;	/* clock when put in its queue */
 	uint32_t		 queue_previous;
 	uint32_t		 queue_next;

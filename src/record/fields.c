@@ -383,12 +383,12 @@ fields_unknown(const char *item, size_t size, struct error *error)
 	fields_nearest(item, size, &nearest);
 	buffer_plain_text(&shown, item, size);
 	if (nearest.size > 0)
-		(void)error_set(error,
+		(void)error_usage(error,
 		    "unknown field '%.*s'; did you mean %.*s?",
 		    (int)shown.size, shown.data,
 		    (int)nearest.size, nearest.data);
 	else
-		(void)error_set(error,
+		(void)error_usage(error,
 		    "unknown field '%.*s' (--fields help lists them)",
 		    (int)shown.size, shown.data);
 	buffer_release(&nearest);
@@ -431,7 +431,7 @@ fields_choose(const char *list, const struct field **chosen,
 		size_t size = strcspn(item, ",");
 
 		if (size == 0)
-			return error_set(error,
+			return error_usage(error,
 			    "a field's name is missing in '%s'", list);
 		if (fields_choose_item(item, size, chosen, error) != 0)
 			return -1;
@@ -442,7 +442,7 @@ fields_choose(const char *list, const struct field **chosen,
 			chosen[count++] = chosen[i];
 	}
 	if (count == 0)
-		return error_set(error, "'%s' leaves out every field", list);
+		return error_usage(error, "'%s' leaves out every field", list);
 	return count;
 }
 
