@@ -36,7 +36,8 @@ unit_tests = \
 	%D%/unit/output/output \
 	%D%/unit/output/text \
 	%D%/unit/packet/fragments \
-	%D%/unit/record/fields
+	%D%/unit/record/fields \
+	%D%/unit/tcp/connection
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
