@@ -107,6 +107,8 @@ libtallyman_a_SOURCES = \
 	%D%/packet/fragments.c \
 	%D%/packet/fragments.h \
 	%D%/packet/frame.h \
+	%D%/packet/icmp.c \
+	%D%/packet/icmp.h \
 	%D%/packet/packet.h \
 	%D%/record/fields.c \
 	%D%/record/fields.h \

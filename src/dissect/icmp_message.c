@@ -1,41 +1,18 @@
 /*
- * ICMP messages of both versions.
- *
- * Ports: Community ID's rule. A message with a counterpart (echo request and
- * reply) has its own type as source and the counterpart's as destination
- * port, so that both directions of one exchange are one 5-tuple; any other
- * has its type and its code.
+ * ICMP messages of both versions. Type and code stand in the place of
+ * ports, as packet/icmp.h says.
  */
 #include <string.h>
 
 #include "dissect/checksum.h"
 #include "dissect/extension.h"
 #include "dissect/icmp_message.h"
+#include "packet/icmp.h"
 
 enum {
 	ICMP_HEADER_SIZE = 8,
 	QUOTE_IPV4_HEADER_MIN = 20,
 	QUOTE_IPV6_HEADER = 40
-};
-
-struct counterpart {
-	uint8_t	protocol;
-	uint8_t	request;
-	uint8_t	reply;
-};
-
-static const struct counterpart counterparts[] = {
-	{ PROTOCOL_ICMP, 8, 0 },	/* echo */
-	{ PROTOCOL_ICMP, 10, 9 },	/* router solicitation */
-	{ PROTOCOL_ICMP, 13, 14 },	/* timestamp */
-	{ PROTOCOL_ICMP, 15, 16 },	/* information */
-	{ PROTOCOL_ICMP, 17, 18 },	/* address mask */
-	{ PROTOCOL_ICMPV6, 128, 129 },	/* echo */
-	{ PROTOCOL_ICMPV6, 130, 131 },	/* multicast listener */
-	{ PROTOCOL_ICMPV6, 133, 134 },	/* router solicitation */
-	{ PROTOCOL_ICMPV6, 135, 136 },	/* neighbour solicitation */
-	{ PROTOCOL_ICMPV6, 139, 140 },	/* node information */
-	{ PROTOCOL_ICMPV6, 144, 145 },	/* home agent address discovery */
 };
 
 static void	icmp_message_ports(uint8_t, uint8_t, uint8_t, uint16_t *,
@@ -78,20 +55,11 @@ static void
 icmp_message_ports(uint8_t protocol, uint8_t type, uint8_t code,
     uint16_t *src_port, uint16_t *dst_port)
 {
-	const struct counterpart *pair;
-	size_t i;
+	uint8_t counterpart;
 
 	*src_port = type;
-	*dst_port = code;
-	for (i = 0; i < sizeof(counterparts) / sizeof(*counterparts); i++) {
-		pair = &counterparts[i];
-		if (pair->protocol != protocol)
-			continue;
-		if (pair->request == type)
-			*dst_port = pair->reply;
-		else if (pair->reply == type)
-			*dst_port = pair->request;
-	}
+	*dst_port = icmp_role(protocol, type, &counterpart) == ICMP_ONE_WAY ?
+	    code : counterpart;
 }
 
 /*

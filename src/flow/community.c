@@ -5,6 +5,7 @@
  * (RFC 4648, 4), follows "1:". The whole costs one block of SHA-1.
  */
 #include "flow/community.h"
+#include "packet/icmp.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -54,31 +55,12 @@ community_id(uint16_t seed, int ip_version, uint8_t protocol,
 bool
 community_is_one_way(uint8_t protocol, uint16_t src_port, uint16_t dst_port)
 {
-	/* The types that ask and those that answer, as the reference has. */
-	static const uint8_t pairs[][3] = {
-		{ PROTOCOL_ICMP, 8, 0 },	/* echo */
-		{ PROTOCOL_ICMP, 10, 9 },	/* router solicitation */
-		{ PROTOCOL_ICMP, 13, 14 },	/* timestamp */
-		{ PROTOCOL_ICMP, 15, 16 },	/* information */
-		{ PROTOCOL_ICMP, 17, 18 },	/* address mask */
-		{ PROTOCOL_ICMPV6, 128, 129 },	/* echo */
-		{ PROTOCOL_ICMPV6, 130, 131 },	/* multicast listeners */
-		{ PROTOCOL_ICMPV6, 133, 134 },	/* router solicitation */
-		{ PROTOCOL_ICMPV6, 135, 136 },	/* neighbour solicitation */
-		{ PROTOCOL_ICMPV6, 139, 140 },	/* node information */
-		{ PROTOCOL_ICMPV6, 144, 145 }	/* home agent discovery */
-	};
+	uint8_t counterpart;
 
 	if (protocol != PROTOCOL_ICMP && protocol != PROTOCOL_ICMPV6)
 		return false;
-	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-		if (pairs[i][0] != protocol)
-			continue;
-		if ((src_port == pairs[i][1] && dst_port == pairs[i][2]) ||
-		    (src_port == pairs[i][2] && dst_port == pairs[i][1]))
-			return false;
-	}
-	return true;
+	return icmp_role(protocol, (uint8_t)src_port, &counterpart) ==
+	    ICMP_ONE_WAY || dst_port != counterpart;
 }
 
 /* The specification names these five; all others are hashed without. */

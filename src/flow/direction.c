@@ -5,12 +5,12 @@
 
 #include "dissect/services.h"
 #include "flow/direction.h"
+#include "packet/icmp.h"
 
 static bool	has_ports(uint8_t);
 static bool	is_server_port(uint8_t, uint16_t);
 static bool	judge_by_ports(const struct conversation *,
 		    enum flow_evidence *);
-static bool	is_icmp_request(const struct conversation *);
 
 static const struct {
 	const char	*name;
@@ -39,8 +39,20 @@ direction_of_first(const struct conversation *t, enum flow_evidence *evidence)
 		return judge_by_ports(t, evidence);
 	*evidence = FLOW_BY_FIRST_PACKET;
 	if ((t->protocol == PROTOCOL_ICMP || t->protocol == PROTOCOL_ICMPV6) &&
-	    t->has_transport && t->src_port != t->dst_port)
-		return is_icmp_request(t);
+	    t->has_transport) {
+		uint8_t counterpart;
+
+		switch (icmp_role(t->protocol, t->icmp.type, &counterpart)) {
+		case ICMP_REQUEST:
+			*evidence = FLOW_BY_PAYLOAD;
+			return true;
+		case ICMP_REPLY:
+			*evidence = FLOW_BY_PAYLOAD;
+			return false;
+		case ICMP_ONE_WAY:
+			break;
+		}
+	}
 	return true;
 }
 
@@ -131,25 +143,5 @@ judge_by_ports(const struct conversation *t, enum flow_evidence *evidence)
 		return src_class > dst_class;
 	}
 	*evidence = FLOW_BY_FIRST_PACKET;
-	return true;
-}
-
-/*
- * Of a pair of types that ask and answer, the one that asks. Dissectors give
- * such a message its own type and its counterpart's as ports.
- */
-static bool
-is_icmp_request(const struct conversation *t)
-{
-	static const uint8_t v4_replies[] = { 0, 9, 14, 16, 18 };
-	static const uint8_t v6_replies[] = { 129, 131, 134, 136, 140, 145 };
-	bool is_v4 = t->protocol == PROTOCOL_ICMP;
-	const uint8_t *replies = is_v4 ? v4_replies : v6_replies;
-	size_t count = is_v4 ? sizeof v4_replies : sizeof v6_replies;
-
-	for (size_t i = 0; i < count; i++) {
-		if (t->src_port == replies[i])
-			return false;
-	}
 	return true;
 }
