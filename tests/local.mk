@@ -30,6 +30,10 @@ unit_tests = \
 	%D%/unit/dissectors/tcp \
 	%D%/unit/dissectors/tunnels \
 	%D%/unit/flow/community \
+	%D%/unit/flow/direction \
+	%D%/unit/flow/key \
+	%D%/unit/flow/queue \
+	%D%/unit/flow/table \
 	%D%/unit/options \
 	%D%/unit/output/csv \
 	%D%/unit/output/json \
@@ -68,6 +72,7 @@ TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) \
 	%D%/fresh \
 	%D%/lib/capture.py \
+	%D%/lib/made.h \
 	%D%/lib/run.py \
 	%D%/lib/sample.h \
 	%D%/lib/stored.h \
