@@ -17,7 +17,7 @@
 #include "output/output.h"
 #include "output/text_notes.h"
 
-enum { TEXT_GAP = 2, TEXT_COLUMNS_MAX = 16 };
+enum { TEXT_GAP = 2, TEXT_COLUMNS_MAX = 16, TEXT_NARROW = 100 };
 
 struct text;
 
@@ -140,6 +140,9 @@ static const struct text_column column_to_mac = {
 	"to mac", 17, false, 0, true, write_to_mac, NULL
 };
 static const struct text_column column_service = {
+	"service", 14, false, 0, true, write_service, color_service
+};
+static const struct text_column column_service_narrow = {
 	"service", 11, false, 0, true, write_service, color_service
 };
 static const struct text_column column_packets = {
@@ -221,6 +224,8 @@ text_free(struct format *format)
 static void
 text_choose(struct text *text, const struct output_options *options)
 {
+	bool is_narrow = options->columns > 0 &&
+	    options->columns < TEXT_NARROW;
 	const struct {
 		const struct text_column	*column;
 		bool				 is_wanted;
@@ -232,7 +237,8 @@ text_choose(struct text *text, const struct output_options *options)
 		{ &column_from_mac, options->has_macs },
 		{ &column_to, true },
 		{ &column_to_mac, options->has_macs },
-		{ &column_service, true },
+		{ &column_service, !is_narrow },
+		{ &column_service_narrow, is_narrow },
 		{ &column_packets, true },
 		{ &column_bytes, true },
 		{ &column_time, true },

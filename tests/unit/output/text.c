@@ -68,11 +68,11 @@ test_table(void **state)
 	(void)state;
 	expect(&options, &r,
 	    "start         proto  from                   to               "
-	    "      service              packets           bytes      time   "
-	    "  rtt  end     notes\n"
+	    "      service                 packets           bytes      time"
+	    "     rtt  end     notes\n"
 	    "05:06:07.123  tcp    10.0.0.5:49822         10.0.0.9:443     "
-	    "      tls             12 →    12 ←    1.4k    1.4k     31 ms   "
-	    "12 ms  fin\n");
+	    "      tls                12 →    12 ←    1.4k    1.4k     31 ms"
+	    "   12 ms  fin\n");
 }
 
 static void
@@ -87,10 +87,10 @@ test_quiet_and_macs(void **state)
 	expect(&options, &r,
 	    "start         proto  from                   from mac         "
 	    "  to                     to mac             service          "
-	    "    packets           bytes\n"
+	    "       packets           bytes\n"
 	    "05:06:07.123  tcp    10.0.0.5:49822         02:42:ac:11:00:02"
-	    "  10.0.0.9:443           -                  tls             1"
-	    "2 →    12 ←    1.4k    1.4k\n");
+	    "  10.0.0.9:443           -                  tls            "
+	    "    12 →    12 ←    1.4k    1.4k\n");
 }
 
 static void
@@ -113,7 +113,7 @@ test_columns_by_need(void **state)
 {
 	static const char *const titles[] = { "time", "notes", "start",
 		"packets", "rtt", "end" };
-	static const int widths[] = { 90, 102, 116, 133, 141, 149 };
+	static const int widths[] = { 90, 105, 119, 136, 144, 152 };
 	struct record r = sample_tcp();
 
 	(void)state;
@@ -285,7 +285,7 @@ test_colors(void **state)
 	buffer_release(&b);
 	r.service_verdict = "disagree";
 	r.end_reason = "rst";
-	expect_says(&options, &r, "  \033[33mtls !\033[0m           12 →");
+	expect_says(&options, &r, "  \033[33mtls !\033[0m              12 →");
 	expect_says(&options, &r, "  \033[31mrst\033[0m     port says");
 	options.is_colored = false;
 	b = write_one(&options, &r);
