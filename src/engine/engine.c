@@ -43,6 +43,7 @@ static void	run(struct engine *);
 static int	read_frames(struct engine *);
 static void	meter_frames(struct engine *, int);
 static int	walk_frames(struct engine *, int, int);
+static void	greet_link(const struct interface *);
 static void	attend(struct engine *);
 static void	show_progress(struct engine *, int64_t);
 static void	write_record(void *, const struct meter_flow *);
@@ -201,7 +202,8 @@ walk_frames(struct engine *e, int first, int count)
 		else if (frame->ts_ns < -METER_TIME_MAX)
 			frame->ts_ns = -METER_TIME_MAX;
 		frame->number = ++e->frames;
-		ledger_frame(&e->stats, frame);
+		if (ledger_frame(&e->stats, frame))
+			greet_link(frame->interface);
 		p->frame = *frame;
 		p->conversations =
 		    &e->conversations[METER_CONVERSATIONS_MAX - room];
@@ -211,6 +213,20 @@ walk_frames(struct engine *e, int first, int count)
 		room -= p->conversation_count;
 	}
 	return i;
+}
+
+/* Frames of a link that nobody reads are counted, and that is said once. */
+static void
+greet_link(const struct interface *interface)
+{
+	int link_type = interface->link_type;
+
+	if (link_type >= 0 && link_type <= UINT16_MAX &&
+	    registry_at(KEY_LINK, (uint16_t)link_type) != NULL)
+		return;
+	log_notice("%s: link type %d is not read: its frames count as not IP",
+	    interface->input != NULL ? interface->input : interface->name,
+	    link_type);
 }
 
 /* Between batches: signals, progress, what is due by the wall clock. */

@@ -5,9 +5,9 @@
 
 #include "engine/ledger.h"
 
-static void	count_link(struct stats *, int);
+static bool	count_link(struct stats *, int);
 
-void
+bool
 ledger_frame(struct stats *s, const struct frame *frame)
 {
 	if (s->read++ == 0) {
@@ -21,7 +21,7 @@ ledger_frame(struct stats *s, const struct frame *frame)
 	if (frame->interface->time_digits > s->time_digits)
 		s->time_digits = frame->interface->time_digits;
 	s->bytes += frame->length;
-	count_link(s, frame->interface->link_type);
+	return count_link(s, frame->interface->link_type);
 }
 
 void
@@ -65,17 +65,20 @@ ledger_is_balanced(const struct stats *s)
 }
 
 /* The first entry is nearly always the one. */
-static void
+static bool
 count_link(struct stats *s, int link_type)
 {
+	bool is_new;
 	int i = 0;
 
 	while (i < s->link_count && s->links[i].link_type != link_type &&
 	    i < STATS_LINKS_MAX - 1)
 		i++;
-	if (i == s->link_count) {
+	is_new = i == s->link_count;
+	if (is_new) {
 		s->links[i].link_type = link_type;
 		s->link_count++;
 	}
 	s->links[i].frames++;
+	return is_new;
 }

@@ -10,8 +10,11 @@
 #include "record/record.h"
 #include "record/stats.h"
 
-/* Adds a frame as it arrives, before it is decoded. */
-void	ledger_frame(struct stats *, const struct frame *);
+/*
+ * Adds a frame as it arrives, before it is decoded. True when it is the
+ * first of its link type.
+ */
+bool	ledger_frame(struct stats *, const struct frame *);
 
 /* Adds what the walk made of it. */
 void	ledger_packet(struct stats *, const struct packet *);
