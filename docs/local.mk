@@ -17,7 +17,8 @@ CLEANFILES += %D%/tallyman.1 %D%/completions/tallyman \
 EXTRA_DIST += \
 	%D%/tallyman.1.in \
 	%D%/architecture.md \
-	%D%/fields.md
+	%D%/fields.md \
+	%D%/truth.md
 
 %D%/tallyman.1: %D%/tallyman.1.in %D%/generate$(EXEEXT)
 	$(AM_V_GEN)%D%/generate man $(srcdir)/%D%/tallyman.1.in > $@.new && \
