@@ -15,7 +15,8 @@ status=0
 for file in $(find src dissectors tests bench docs samples \
     \( -name '*.[ch]' -o -name '*.py' -o -name '*.sh' -o -name '*.md' \
     -o -name '*.pcap' -o -name '*.pcapng' \) \
-    ! -path 'tests/data/*' ! -path '*.corpus/*' ! -name 'registry_list.c' ! -name 'services_table.c' | sort); do
+    ! -path 'tests/data/*' ! -path '*.corpus/*' \
+    ! -name registry_list.c ! -name services_table.c | sort); do
 	case $file in
 	tests/unit/*)
 		word=${file%.c}
