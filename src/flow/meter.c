@@ -357,7 +357,8 @@ credit_error(struct meter *m, const struct meter_item *item)
 
 /*
  * Ends the flows at the heads of the queues that have timed out. A head that
- * was touched since it was queued goes to the end of its queue.
+ * was touched since it was queued stays: it makes those behind it wait for
+ * FLOW_QUEUE_GRAIN_NS at most, for then it would have been moved.
  */
 static void
 expire(struct meter *m)
@@ -366,21 +367,9 @@ expire(struct meter *m)
 	for (int q = 0; q < FLOW_QUEUES; q++) {
 		uint32_t number;
 
-		if (m->timeouts[q] == 0)
-			continue;
-		while ((number = m->queues[q].head) != 0) {
-			struct flow *flow = flow_table_at(&m->table, number);
-
-			if (m->now_ns - flow->queued_ns <= m->timeouts[q])
-				break;
-			if (is_expired(m, flow)) {
-				end_flow(m, number, FLOW_END_IDLE);
-				continue;
-			}
-			flow_queue_remove(m->queues, &m->table.flows, number);
-			flow_queue_append(m->queues, &m->table.flows, number,
-			    m->now_ns);
-		}
+		while ((number = m->queues[q].head) != 0 &&
+		    is_expired(m, flow_table_at(&m->table, number)))
+			end_flow(m, number, FLOW_END_IDLE);
 	}
 }
 
