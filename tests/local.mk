@@ -32,6 +32,7 @@ unit_tests = \
 	%D%/unit/flow/community \
 	%D%/unit/flow/direction \
 	%D%/unit/flow/key \
+	%D%/unit/flow/meter \
 	%D%/unit/flow/queue \
 	%D%/unit/flow/table \
 	%D%/unit/options \
