@@ -234,11 +234,12 @@ fill_tcp(struct record *r, const struct meter_flow *ended)
 	r->tcp_state = tcp_connection_state(t, src);
 	r->tcp_conn_state = tcp_connection_conn_state(t, src, has_payload);
 	memcpy(r->tcp_history, t->history, t->history_size);
-	if (t->syn_ns != INT64_MIN && t->syn_ack_ns != INT64_MIN) {
+	/* What was stored out of its order gives no time. */
+	if (t->syn_ns != INT64_MIN && t->syn_ack_ns >= t->syn_ns) {
 		r->has |= RECORD_SYN_SYNACK;
 		r->syn_synack_ns = t->syn_ack_ns - t->syn_ns;
 	}
-	if (t->syn_ack_ns != INT64_MIN && t->ack_ns != INT64_MIN) {
+	if (t->syn_ack_ns != INT64_MIN && t->ack_ns >= t->syn_ack_ns) {
 		r->has |= RECORD_SYNACK_ACK;
 		r->synack_ack_ns = t->ack_ns - t->syn_ack_ns;
 	}
