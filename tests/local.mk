@@ -42,6 +42,7 @@ unit_tests = \
 	%D%/unit/output/text \
 	%D%/unit/packet/fragments \
 	%D%/unit/record/fields \
+	%D%/unit/record/record \
 	%D%/unit/tcp/connection
 
 if HAVE_CMOCKA
