@@ -10,7 +10,8 @@ static bool	count_link(struct stats *, int);
 bool
 ledger_frame(struct stats *s, const struct frame *frame)
 {
-	if (s->read++ == 0) {
+	s->read++;
+	if (s->link_count == 0) {	/* the first that has a time */
 		s->start_ns = frame->ts_ns;
 		s->end_ns = frame->ts_ns;
 	} else if (frame->ts_ns < s->start_ns) {

@@ -319,7 +319,7 @@ text_notes_closing(const struct stats *stats, uint64_t disagreements,
 
 	buffer_char(b, '\n');
 	put_things(b, stats->read, "frame", "frames");
-	if (stats->read > 0) {
+	if (stats->read > stats->filtered) {
 		units_duration(span, sizeof span,
 		    (uint64_t)(stats->end_ns - stats->start_ns));
 		buffer_text(b, ", ");

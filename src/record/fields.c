@@ -293,7 +293,7 @@ fields_stats_has(const struct stats *stats)
 {
 	uint64_t has = 0;
 
-	if (stats->read > 0)
+	if (stats->read > stats->filtered)
 		has |= FIELDS_STATS_FRAMES;
 	if (stats->has_kernel)
 		has |= FIELDS_STATS_KERNEL;

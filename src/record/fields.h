@@ -60,7 +60,7 @@ extern const size_t fields_count;
  * The closing record in the same way: offsets are of struct stats, needs are
  * these bits. "type" and "version" come before them and have no member.
  */
-#define FIELDS_STATS_FRAMES	(UINT64_C(1) << 0)	/* a frame was read */
+#define FIELDS_STATS_FRAMES	(UINT64_C(1) << 0)	/* a frame passed */
 #define FIELDS_STATS_KERNEL	(UINT64_C(1) << 1)	/* it was live */
 
 extern const struct field fields_stats[];

@@ -17,7 +17,7 @@ struct stats_link {
 };
 
 struct stats {
-	int64_t		start_ns;	/* oldest timestamp; valid if read > 0 */
+	int64_t		start_ns;	/* oldest; if read > filtered */
 	int64_t		end_ns;		/* newest */
 	int		time_digits;
 
