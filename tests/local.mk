@@ -29,6 +29,7 @@ unit_tests = \
 	%D%/unit/dissectors/more_links \
 	%D%/unit/dissectors/tcp \
 	%D%/unit/dissectors/tunnels \
+	%D%/unit/engine/engine \
 	%D%/unit/engine/ledger \
 	%D%/unit/flow/community \
 	%D%/unit/flow/direction \
