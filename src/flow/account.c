@@ -38,11 +38,8 @@ account_begin(struct flow *flow, struct flow_labels *labels,
 	    t->tunnel != TUNNEL_NONE;
 	if (flow->has_labels)
 		label(labels, p, t, parent_id);
-	if (tcp != NULL) {
-		tcp_connection_init(tcp);
-		if (!is_sender)
-			tcp_connection_turn(tcp);
-	}
+	if (tcp != NULL && !is_sender)
+		tcp_connection_turn(tcp);
 }
 
 void

@@ -71,7 +71,6 @@ flow_table_prefetch_flow(const struct flow_table *table, uint64_t hash,
 
 		__builtin_prefetch(connection);
 		__builtin_prefetch(connection + 64);
-		__builtin_prefetch(connection + 128);
 	}
 }
 

@@ -235,11 +235,11 @@ fill_tcp(struct record *r, const struct meter_flow *ended)
 	r->tcp_conn_state = tcp_connection_conn_state(t, src, has_payload);
 	memcpy(r->tcp_history, t->history, t->history_size);
 	/* What was stored out of its order gives no time. */
-	if (t->syn_ns != INT64_MIN && t->syn_ack_ns >= t->syn_ns) {
+	if (t->has_syn && t->has_syn_ack && t->syn_ack_ns >= t->syn_ns) {
 		r->has |= RECORD_SYN_SYNACK;
 		r->syn_synack_ns = t->syn_ack_ns - t->syn_ns;
 	}
-	if (t->syn_ack_ns != INT64_MIN && t->ack_ns >= t->syn_ack_ns) {
+	if (t->has_syn_ack && t->has_ack && t->ack_ns >= t->syn_ack_ns) {
 		r->has |= RECORD_SYNACK_ACK;
 		r->synack_ack_ns = t->ack_ns - t->syn_ack_ns;
 	}

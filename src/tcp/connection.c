@@ -47,14 +47,6 @@ static void	move_closed(struct tcp_side *, const struct tcp_side *,
 		    uint16_t);
 
 void
-tcp_connection_init(struct tcp_connection *t)
-{
-	t->syn_ns = INT64_MIN;
-	t->syn_ack_ns = INT64_MIN;
-	t->ack_ns = INT64_MIN;
-}
-
-void
 tcp_connection_track(struct tcp_connection *t, const struct tcp_segment *s)
 {
 	const struct tcp_header *h = s->header;
@@ -141,8 +133,7 @@ tcp_connection_is_over(const struct tcp_connection *t)
 bool
 tcp_connection_is_half_open(const struct tcp_connection *t)
 {
-	return (t->syn_ns != INT64_MIN || t->syn_ack_ns != INT64_MIN) &&
-	    t->ack_ns == INT64_MIN &&
+	return (t->has_syn || t->has_syn_ack) && !t->has_ack &&
 	    ((t->side[0].noted | t->side[1].noted) & NOTED_DATA) == 0;
 }
 
@@ -166,8 +157,7 @@ tcp_connection_state(const struct tcp_connection *t, int src)
 	if (has_other_fin)
 		return "close_wait";
 	if (tcp_connection_is_half_open(t))
-		return t->syn_ack_ns == INT64_MIN ? "syn_sent" :
-		    "syn_received";
+		return t->has_syn_ack ? "syn_received" : "syn_sent";
 	return "established";
 }
 
@@ -336,19 +326,22 @@ time_handshake(struct tcp_connection *t, const struct tcp_segment *s)
 
 	switch (h->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) {
 	case TCP_SYN:
-		if (t->syn_ns == INT64_MIN)
+		if (!t->has_syn)
 			t->syn_ns = s->ts_ns;
+		t->has_syn = true;
 		break;
 	case TCP_SYN | TCP_ACK:
-		if (t->syn_ack_ns == INT64_MIN)
+		if (!t->has_syn_ack)
 			t->syn_ack_ns = s->ts_ns;
+		t->has_syn_ack = true;
 		break;
 	case TCP_ACK:
 	case TCP_ACK | TCP_FIN:
-		if (t->ack_ns == INT64_MIN && t->syn_ack_ns != INT64_MIN &&
-		    peer->has_isn && h->ack == peer->isn + 1 &&
-		    (peer->flags & TCP_ACK))
-			t->ack_ns = s->ts_ns;
+		if (t->has_ack || !t->has_syn_ack || !peer->has_isn ||
+		    h->ack != peer->isn + 1 || !(peer->flags & TCP_ACK))
+			break;
+		t->ack_ns = s->ts_ns;
+		t->has_ack = true;
 		break;
 	default:
 		break;

@@ -10,6 +10,7 @@
 #define TALLYMAN_TCP_CONNECTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "packet/packet.h"
@@ -25,7 +26,7 @@ enum tcp_end {
 	TCP_END_RESET		/* its RST was seen */
 };
 
-enum { TCP_HISTORY_MAX = 46 };
+enum { TCP_HISTORY_MAX = 40 };
 
 /* Segments counted, of the part at hand. */
 struct tcp_counts {
@@ -57,16 +58,26 @@ struct tcp_side {
 	bool		is_fin_acked;
 };
 
-/* Three cache lines: one is touched for each segment of a million flows. */
+/*
+ * Three cache lines, of which most segments touch two: the handshake's times
+ * and the history stand in the third.
+ */
 struct tcp_connection {
 	struct tcp_side	side[2];
-	int64_t		syn_ns;		/* first SYN; INT64_MIN: none */
-	int64_t		syn_ack_ns;	/* first SYN+ACK, likewise */
-	int64_t		ack_ns;		/* the handshake's last, likewise */
 	uint8_t		first_fin;	/* 1 + the side whose FIN came first */
 	uint8_t		history_size;
+	bool		has_syn;	/* seen, and so its time is known */
+	bool		has_syn_ack;
+	bool		has_ack;	/* the one that ends the handshake */
+
+	int64_t		syn_ns;
+	int64_t		syn_ack_ns;
+	int64_t		ack_ns;
 	char		history[TCP_HISTORY_MAX];
 };
+
+_Static_assert(offsetof(struct tcp_connection, syn_ns) == 128,
+    "what most segments need fits two lines");
 
 _Static_assert(sizeof(struct tcp_connection) == 192, "three cache lines");
 
@@ -80,10 +91,7 @@ struct tcp_segment {
 	int64_t			 ts_ns;
 };
 
-/* A zeroed connection becomes one without events. */
-void	tcp_connection_init(struct tcp_connection *);
-
-/* Takes in one segment. */
+/* Takes in one segment. A zeroed connection has seen none. */
 void	tcp_connection_track(struct tcp_connection *,
 	    const struct tcp_segment *);
 

@@ -36,7 +36,6 @@ begin(uint8_t protocol, uint16_t a_port, uint16_t b_port)
 	memset(&tcp, 0, sizeof(tcp));
 	memset(&labels, 0, sizeof(labels));
 	memset(totals, 0, sizeof(totals));
-	tcp_connection_init(&tcp);
 	flow.key.a = made_address(4, 1);
 	flow.key.b = made_address(4, 2);
 	flow.key.a_port = a_port;
@@ -402,14 +401,19 @@ test_payload_of_earlier_parts(void **state)
 	assert_string_equal(record.tcp_conn_state, "RSTR");
 }
 
+enum { NEVER = -1 };
+
 static void
 assert_handshake(int64_t syn_ns, int64_t syn_ack_ns, int64_t ack_ns,
     uint64_t has)
 {
 	begin(PROTOCOL_TCP, 80, 50000);
-	tcp.syn_ns = syn_ns;
-	tcp.syn_ack_ns = syn_ack_ns;
-	tcp.ack_ns = ack_ns;
+	tcp.has_syn = syn_ns != NEVER;
+	tcp.has_syn_ack = syn_ack_ns != NEVER;
+	tcp.has_ack = ack_ns != NEVER;
+	tcp.syn_ns = tcp.has_syn ? syn_ns : 0;
+	tcp.syn_ack_ns = tcp.has_syn_ack ? syn_ack_ns : 0;
+	tcp.ack_ns = tcp.has_ack ? ack_ns : 0;
 	fill();
 	assert_int_equal(record.has & HANDSHAKE_TIMES, has);
 	if (has & RECORD_SYN_SYNACK)
@@ -422,15 +426,13 @@ assert_handshake(int64_t syn_ns, int64_t syn_ack_ns, int64_t ack_ns,
 static void
 test_handshake(void **state)
 {
-	const int64_t none = INT64_MIN;
-
 	(void)state;
 	assert_handshake(5, 9, 20, HANDSHAKE_TIMES);
 	assert_handshake(0, 0, 0, HANDSHAKE_TIMES);
-	assert_handshake(none, none, none, 0);
-	assert_handshake(5, none, none, 0);
-	assert_handshake(none, 9, 20, RECORD_SYNACK_ACK);
-	assert_handshake(5, 9, none, RECORD_SYN_SYNACK);
+	assert_handshake(NEVER, NEVER, NEVER, 0);
+	assert_handshake(5, NEVER, NEVER, 0);
+	assert_handshake(NEVER, 9, 20, RECORD_SYNACK_ACK);
+	assert_handshake(5, 9, NEVER, RECORD_SYN_SYNACK);
 	assert_handshake(10, 9, 20, RECORD_SYNACK_ACK);
 	assert_handshake(5, 9, 8, RECORD_SYN_SYNACK);
 }
