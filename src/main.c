@@ -15,6 +15,7 @@
 enum { EXIT_TROUBLE = 1, EXIT_USAGE = 2 };
 
 static int	meter(struct options *, struct error *);
+static int	drop_privileges(const struct options *, struct error *);
 
 int
 main(int argc, char **argv)
@@ -58,7 +59,7 @@ meter(struct options *options, struct error *error)
 	    services_load(options->services, error) == 0 &&
 	    (source = setup_source(options, error)) != NULL &&
 	    setup_outputs(options, outputs, &count, error) == 0 &&
-	    privileges_drop(options->user, error) == 0) {
+	    drop_privileges(options, error) == 0) {
 		setup_engine(options, source, outputs, count, &engine);
 		status = engine_run(&engine, error);
 	}
@@ -71,4 +72,20 @@ meter(struct options *options, struct error *error)
 	}
 	source_free(source);
 	return status;
+}
+
+/*
+ * A live capture is not begun by somebody who may do everything. Reading
+ * files goes on where the system knows no other user (some containers),
+ * unless one was asked for.
+ */
+static int
+drop_privileges(const struct options *options, struct error *error)
+{
+	if (privileges_drop(options->user, error) == 0)
+		return 0;
+	if (options->user != NULL || options->input_count == 0)
+		return -1;
+	log_notice("%s: goes on as it is", error->text);
+	return 0;
 }

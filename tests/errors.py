@@ -5,6 +5,7 @@ import gzip
 import os
 import pwd
 import re
+import shutil
 import subprocess
 import sys
 
@@ -216,6 +217,28 @@ def bad_user(place):
     result = execute("-r", path, "-Z", "no-such-user")
     expect(result.status in (TROUBLE, USAGE), f"status {result.status}")
     expect("no-such-user" in result.message(), result.message())
+
+
+@case
+def no_other_user(place):
+    """Root of a user namespace that has no other user: captures are read
+    and it is said; with -Z the run is refused."""
+    wrap = ["unshare", "-U", "-r"]
+    if shutil.which("unshare") is None or subprocess.run(
+            wrap + ["true"], stderr=subprocess.DEVNULL,
+            check=False).returncode != 0:
+        print("     no user namespaces here")
+        return
+    path = write(place, "good.pcap", pcap(talk()))
+    for words, status in (((), 0), (("-Z", "nobody"), TROUBLE)):
+        done = subprocess.run(
+            wrap + PROGRAM + ["-r", path, "-o", "json", *words],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+            timeout=60)
+        equal(done.returncode, status, done.stderr)
+        expect(b"cannot become" in done.stderr, done.stderr)
+        equal(len(done.stdout.splitlines()), 2 if status == 0 else 0,
+              "lines of records")
 
 
 @case
