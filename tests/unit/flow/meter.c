@@ -714,6 +714,30 @@ test_tunnel(void **state)
 	}
 }
 
+/* A labelled flow behind a tunnel in the same batch is carried by nothing. */
+static void
+test_no_parent(void **state)
+{
+	static struct made tagged;
+	struct packet packets[2];
+
+	(void)state;
+	begin();
+	(void)made_packet(&made, made_udp(8, 50000, 9, 4789), 0, 1);
+	made_carry(&made, made_udp(1, 50000, 200, 53), TUNNEL_VXLAN);
+	(void)made_packet(&tagged, made_udp(1, 50000, 200, 53), 0, 2);
+	tagged.packet.vlan_count = 1;
+	tagged.packet.vlan[0] = 10;
+	packets[0] = made.packet;
+	packets[1] = tagged.packet;
+	meter_packets(meter, packets, 2);
+	meter_finish(meter, FLOW_END_EOF);
+	assert_written(3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(seen[i].labels.parent_id != 0,
+		    seen[i].flow.key.is_carried);
+}
+
 /* How many flows four packets are that differ in VLAN and tunnel id. */
 static size_t
 flows_with(bool has_vlan, bool has_tunnel)
@@ -962,6 +986,7 @@ main(void)
 		TEST(test_icmp_error),
 		TEST(test_clock_never_goes_back),
 		TEST(test_tunnel),
+		TEST(test_no_parent),
 		TEST(test_key_options),
 		TEST(test_finish_order),
 		TEST(test_nothing),
