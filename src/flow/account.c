@@ -56,8 +56,10 @@ account_packet(struct flow *flow, struct tcp_connection *tcp,
 	counts->ip_bytes += t->ip_bytes;
 	counts->payload_bytes += t->payload_bytes;
 	flow->last_ns = now_ns;
-	if (flow->start_ns == INT64_MAX)
-		flow->start_ns = t->start_ns;	/* the first of a later part */
+	if (flow->start_ns == INT64_MAX) {	/* the first of a later part */
+		flow->start_ns = t->start_ns;
+		flow->end_ns = t->start_ns;
+	}
 	if (p->frame.ts_ns > flow->end_ns)
 		flow->end_ns = p->frame.ts_ns;
 	widen(flow, t, sender);
@@ -87,7 +89,6 @@ account_next_part(struct flow *flow, struct tcp_connection *tcp,
 	flow->length_mismatch = 0;
 	flow->icmp_errors = 0;
 	flow->start_ns = INT64_MAX;
-	flow->end_ns = INT64_MIN;
 	flow->part++;
 	if (tcp != NULL)
 		tcp_connection_restart(tcp);

@@ -114,6 +114,12 @@ struct flow {
 	uint32_t		 length_mismatch; /* UDP */
 };
 
+/* A flow that may be written in parts. */
+struct flow_parts {
+	struct flow_counts	totals[2];	/* of the parts before this */
+	int64_t			begin_ns;	/* clock when this one began */
+};
+
 /* What the first frame was wrapped in, for the flows that were. */
 struct flow_labels {
 	uint64_t	parent_id;	/* 0: carried by nothing */

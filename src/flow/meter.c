@@ -49,6 +49,7 @@ static uint64_t		 tally(struct meter *, const struct meter_item *,
 static uint32_t		 find_flow(struct meter *, const struct meter_item *);
 static uint32_t		 begin_flow(struct meter *, const struct meter_item *,
 			    uint64_t);
+static void		 part_flow(struct meter *, uint32_t);
 static bool		 is_expired(const struct meter *,
 			    const struct flow *);
 static bool		 is_reused(const struct meter *, uint32_t,
@@ -224,12 +225,8 @@ tally(struct meter *m, const struct meter_item *item, uint64_t parent_id)
 	if (is_new)
 		number = begin_flow(m, item, parent_id);
 	flow = flow_table_at(&m->table, number);
-	if (m->part_ns != 0 && m->now_ns - flow->start_ns >= m->part_ns &&
-	    flow->counts[0].packets + flow->counts[1].packets > 0) {
-		write_flow(m, number, FLOW_END_ACTIVE, false);
-		account_next_part(flow, connection_of(m, number),
-		    m->table.totals[number]);
-	}
+	if (m->part_ns != 0)
+		part_flow(m, number);
 	account_packet(flow, connection_of(m, number), item->packet,
 	    item->conversation, item->sender, m->now_ns);
 	queue_flow(m, number, is_new);
@@ -277,6 +274,8 @@ begin_flow(struct meter *m, const struct meter_item *item, uint64_t parent_id)
 	account_begin(flow, &m->table.labels[number],
 	    connection_of(m, number), item->packet, item->conversation,
 	    item->sender, parent_id);
+	if (m->table.parts != NULL)
+		m->table.parts[number].begin_ns = m->now_ns;
 	m->counts.flows++;
 	m->counts.flows_tcp += item->key.protocol == PROTOCOL_TCP;
 	m->counts.flows_udp += item->key.protocol == PROTOCOL_UDP;
@@ -285,6 +284,23 @@ begin_flow(struct meter *m, const struct meter_item *item, uint64_t parent_id)
 	if (m->table.flows.live > m->counts.active_peak)
 		m->counts.active_peak = m->table.flows.live;
 	return number;
+}
+
+/*
+ * Writes a part of a flow whose part is long enough by the clock, which does
+ * not step back, and lets the packet at hand begin the next.
+ */
+static void
+part_flow(struct meter *m, uint32_t number)
+{
+	struct flow_parts *parts = &m->table.parts[number];
+
+	if (m->now_ns - parts->begin_ns < m->part_ns)
+		return;
+	write_flow(m, number, FLOW_END_ACTIVE, false);
+	account_next_part(flow_table_at(&m->table, number),
+	    connection_of(m, number), parts->totals);
+	parts->begin_ns = m->now_ns;
 }
 
 static bool
@@ -430,7 +446,8 @@ write_flow(struct meter *m, uint32_t number, enum flow_end end, bool is_final)
 		.flow = flow,
 		.tcp = tcp,
 		.labels = flow->has_labels ? &m->table.labels[number] : NULL,
-		.totals = flow->part == 0 ? NULL : m->table.totals[number],
+		.totals = flow->part == 0 ? NULL :
+		    m->table.parts[number].totals,
 		.end = end_of(tcp, end),
 		.is_final = is_final
 	};

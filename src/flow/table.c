@@ -8,7 +8,7 @@
 
 static size_t	connections_size(const struct flow_table *);
 static size_t	labels_size(const struct flow_table *);
-static size_t	totals_size(const struct flow_table *);
+static size_t	parts_size(const struct flow_table *);
 static size_t	slots_size(const struct flow_table *);
 static uint32_t	*link_to(struct flow_table *, uint32_t);
 
@@ -22,7 +22,7 @@ flow_table_init(struct flow_table *table, uint64_t memory, uint32_t max_flows,
 	uint64_t flow_size = (sizeof(struct flow) + STRIDE_ALIGNMENT - 1) /
 	    STRIDE_ALIGNMENT * STRIDE_ALIGNMENT;
 	uint64_t size = flow_size + sizeof(struct tcp_connection) +
-	    sizeof(struct flow_labels) + (has_parts ? sizeof *table->totals : 0) +
+	    sizeof(struct flow_labels) + (has_parts ? sizeof *table->parts : 0) +
 	    2 * SLOTS_PER_FLOW * sizeof *table->slots;
 	uint64_t count = memory / size;
 	uint64_t slots = 1;
@@ -41,7 +41,7 @@ flow_table_init(struct flow_table *table, uint64_t memory, uint32_t max_flows,
 	table->connections = pool_map(connections_size(table));
 	table->labels = pool_map(labels_size(table));
 	if (has_parts)
-		table->totals = pool_map(totals_size(table));
+		table->parts = pool_map(parts_size(table));
 	table->slots = pool_map(slots_size(table));
 	return (uint32_t)count;
 }
@@ -51,7 +51,7 @@ flow_table_release(struct flow_table *table)
 {
 	pool_unmap(table->connections, connections_size(table));
 	pool_unmap(table->labels, labels_size(table));
-	pool_unmap(table->totals, totals_size(table));
+	pool_unmap(table->parts, parts_size(table));
 	pool_unmap(table->slots, slots_size(table));
 	pool_release(&table->flows);
 }
@@ -99,8 +99,8 @@ flow_table_remove(struct flow_table *table, uint32_t number)
 	if (flow->key.protocol == PROTOCOL_TCP)
 		memset(&table->connections[number], 0,
 		    sizeof *table->connections);
-	if (table->totals != NULL)
-		memset(table->totals[number], 0, sizeof *table->totals);
+	if (table->parts != NULL)
+		memset(&table->parts[number], 0, sizeof *table->parts);
 	pool_give(&table->flows, number);
 }
 
@@ -131,9 +131,9 @@ labels_size(const struct flow_table *table)
 }
 
 static size_t
-totals_size(const struct flow_table *table)
+parts_size(const struct flow_table *table)
 {
-	return ((size_t)table->flows.capacity + 1) * sizeof *table->totals;
+	return ((size_t)table->flows.capacity + 1) * sizeof *table->parts;
 }
 
 static size_t

@@ -1,7 +1,7 @@
 /*
  * The table of flows: keyed lookup, and the memory that flows live in. A
  * slot holds the number of the first flow in its chain; a flow's number also
- * names its connection and its totals in tables beside it. All memory is
+ * names its connection and its parts in tables beside it. All memory is
  * reserved at start and paid for when touched.
  */
 #ifndef TALLYMAN_FLOW_TABLE_H
@@ -16,7 +16,7 @@ struct flow_table {
 	struct pool		 flows;
 	struct tcp_connection	*connections;	/* owned, by flow number */
 	struct flow_labels	*labels;	/* owned, likewise */
-	struct flow_counts	(*totals)[2];	/* owned, likewise; may be NULL */
+	struct flow_parts	*parts;		/* owned, likewise; may be NULL */
 	uint32_t		*slots;		/* owned, flow numbers */
 	uint64_t		 slot_mask;
 	struct hash_secret	 secret;

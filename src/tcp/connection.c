@@ -331,14 +331,17 @@ time_handshake(struct tcp_connection *t, const struct tcp_segment *s)
 		t->has_syn = true;
 		break;
 	case TCP_SYN | TCP_ACK:
-		if (!t->has_syn_ack)
-			t->syn_ack_ns = s->ts_ns;
+		if (t->has_syn_ack)
+			break;
 		t->has_syn_ack = true;
+		t->syn_ack_side = (uint8_t)s->side;
+		t->syn_ack_ns = s->ts_ns;
 		break;
 	case TCP_ACK:
 	case TCP_ACK | TCP_FIN:
-		if (t->has_ack || !t->has_syn_ack || !peer->has_isn ||
-		    h->ack != peer->isn + 1 || !(peer->flags & TCP_ACK))
+		if (t->has_ack || !t->has_syn_ack ||
+		    s->side == t->syn_ack_side || !peer->has_isn ||
+		    h->ack != peer->isn + 1)
 			break;
 		t->ack_ns = s->ts_ns;
 		t->has_ack = true;

@@ -68,6 +68,7 @@ struct tcp_connection {
 	uint8_t		history_size;
 	bool		has_syn;	/* seen, and so its time is known */
 	bool		has_syn_ack;
+	uint8_t		syn_ack_side;	/* who sent the first one */
 	bool		has_ack;	/* the one that ends the handshake */
 
 	int64_t		syn_ns;

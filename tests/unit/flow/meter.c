@@ -516,6 +516,47 @@ test_part_boundary(void **state)
 	assert_int_equal(seen[1].flow.start_ns, 10 * S + 3);
 }
 
+/* A clock that steps back does not make a part of every packet. */
+static void
+test_parts_and_the_past(void **state)
+{
+	(void)state;
+	options.timeouts.part_ns = 10 * S;
+	begin();
+	give_udp(1, 3600 * S);
+	for (int64_t second = 0; second < 5; second++)
+		give_udp(1, second * S);
+	give_udp(1, 3610 * S);
+	assert_written(1);
+	assert_end(0, FLOW_END_ACTIVE, 6);
+	for (int64_t second = 5; second < 10; second++)
+		give_udp(1, second * S);
+	assert_written(1);
+	meter_finish(meter, FLOW_END_EOF);
+	assert_end(1, FLOW_END_EOF, 6);
+}
+
+/* A later part that begins with a datagram of fragments out of their time. */
+static void
+test_part_of_fragments(void **state)
+{
+	struct conversation t = made_udp(1, 5000, 200, 53);
+	struct made m;
+
+	(void)state;
+	options.timeouts.part_ns = 10 * S;
+	begin();
+	give(t, 0);
+	give(made_udp(2, 5000, 200, 53), 30 * S);
+	(void)made_packet(&m, t, 20 * S, 9);
+	m.conversations[0].start_ns = 25 * S;
+	meter_packets(meter, &m.packet, 1);
+	meter_finish(meter, FLOW_END_EOF);
+	assert_written(3);
+	for (size_t i = 0; i < 3; i++)
+		assert_true(seen[i].flow.end_ns >= seen[i].flow.start_ns);
+}
+
 /* A number that was a flow in parts begins again without totals. */
 static void
 test_parts_are_forgotten(void **state)
@@ -978,6 +1019,8 @@ main(void)
 		TEST(test_late_syn_ack),
 		TEST(test_parts),
 		TEST(test_part_boundary),
+		TEST(test_parts_and_the_past),
+		TEST(test_part_of_fragments),
 		TEST(test_parts_are_forgotten),
 		TEST(test_parts_of_tcp),
 		TEST(test_evict_least_recent),

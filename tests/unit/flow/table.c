@@ -73,8 +73,8 @@ use(struct flow_table *table, uint32_t number)
 	if (flow->key.protocol == PROTOCOL_TCP)
 		memset(&table->connections[number], 0xff,
 		    sizeof(*table->connections));
-	if (table->totals != NULL)
-		memset(table->totals[number], 0xff, sizeof(*table->totals));
+	if (table->parts != NULL)
+		memset(&table->parts[number], 0xff, sizeof(*table->parts));
 }
 
 static void
@@ -89,9 +89,9 @@ assert_fresh(const struct flow_table *table, uint32_t number, uint64_t seed)
 	    sizeof(*flow) - behind));
 	assert_true(is_zero(&table->connections[number],
 	    sizeof(*table->connections)));
-	if (table->totals != NULL)
-		assert_true(is_zero(table->totals[number],
-		    sizeof(*table->totals)));
+	if (table->parts != NULL)
+		assert_true(is_zero(&table->parts[number],
+		    sizeof(*table->parts)));
 }
 
 /* 100,000 in, half of them out, others in their places, all found. */
@@ -184,7 +184,7 @@ test_room(void **state)
 	with_parts = flow_table_init(&table, 1 << 20, 0, true, &secret);
 	flow_table_release(&table);
 	without = flow_table_init(&table, 1 << 20, 0, false, &secret);
-	assert_null(table.totals);
+	assert_null(table.parts);
 	flow_table_release(&table);
 	assert_true(without > with_parts);
 	assert_int_equal(flow_table_init(&table, 1 << 20, 7, false, &secret),
@@ -203,7 +203,7 @@ test_memory(void **state)
 		    &secret);
 		uint64_t used = count * (table.flows.stride +
 		    sizeof(*table.connections) + sizeof(*table.labels) +
-		    sizeof(*table.totals)) +
+		    sizeof(*table.parts)) +
 		    (table.slot_mask + 1) * sizeof(*table.slots);
 
 		assert_true(count > 0);

@@ -406,6 +406,19 @@ test_handshake(void **state)
 	assert_handshake(none, 0, none);
 }
 
+/* A part that ends within the handshake forgets nothing of it. */
+static void
+test_handshake_over_parts(void **state)
+{
+	(void)state;
+	send_all("oS");
+	tcp_connection_restart(&t);
+	send_all("rSA0a1");
+	tcp_connection_restart(&t);
+	send_all("oA1a1");
+	assert_handshake(0, MS, 2 * MS);
+}
+
 /* A time of 0 is a time. */
 static void
 test_handshake_at_the_epoch(void **state)
@@ -619,6 +632,7 @@ main(void)
 		TEST(test_turn),
 		TEST(test_history_is_bounded),
 		TEST(test_handshake),
+		TEST(test_handshake_over_parts),
 		TEST(test_handshake_at_the_epoch),
 		TEST(test_half_open),
 		TEST(test_over),
