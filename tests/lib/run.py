@@ -36,6 +36,15 @@ class Failure(Exception):
     """What was expected and did not hold."""
 
 
+class Untested(Exception):
+    """Why a case cannot be tried on this machine."""
+
+
+def untested(reason):
+    """Ends a case that cannot be tried here; the reason is printed."""
+    raise Untested(reason)
+
+
 def case(function):
     """Declares a test case; its docstring says what must hold."""
     cases.append(function)
@@ -63,6 +72,8 @@ def main():
             os.mkdir(place)
             try:
                 function(place)
+            except Untested as reason:
+                print(f"skip {name}: {reason}")
             except Failure as error:
                 failed += 1
                 print(f"FAIL {name}: {error}")

@@ -181,4 +181,37 @@ walked_conversation(const struct walked *w, int count)
 	return &w->conversations[count - 1];
 }
 
+/* What the tests of one program share: an Ethernet capture being walked. */
+static struct walked w;
+
+static inline int
+walked_setup(void **state)
+{
+	(void)state;
+	walked_init(&w, 1);
+	return 0;
+}
+
+static inline int
+walked_teardown(void **state)
+{
+	(void)state;
+	walked_release(&w);
+	return 0;
+}
+
+/* A row of a program's table of tests. */
+#define TEST(f)								\
+	cmocka_unit_test_setup_teardown(f, walked_setup, walked_teardown)
+
+/* Walks the frame, which must be refused for this reason. */
+static inline void
+walked_refuses(const char *hex, enum anomaly what)
+{
+	walked_hex(&w, hex);
+	assert_int_equal(w.packet.outcome, PACKET_MALFORMED);
+	assert_int_equal(w.packet.malformed_by, what);
+	assert_true(walked_has(&w, what));
+}
+
 #endif

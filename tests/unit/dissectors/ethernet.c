@@ -9,8 +9,6 @@
 	"03e8 07d0 000a 0000 abcd"
 #define UDP6 "60000000 000a 1140 " IPV6_ADDRESSES "03e8 07d0 000a 0000 abcd"
 
-static struct walked w;
-
 /* The frame must be the UDP datagram above. */
 static void
 assert_udp(int version)

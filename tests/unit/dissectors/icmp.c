@@ -13,24 +13,6 @@
 #define QUOTED6(protocol) "60000000 0100" protocol "40"			\
 	"20010db8000000000000000000000002 20010db8000000000000000000000063"
 
-static struct walked w;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	walked_init(&w, 1);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	walked_release(&w);
-	return 0;
-}
-
 static const struct conversation *
 assert_ports(const char *hex, uint16_t src_port, uint16_t dst_port)
 {
@@ -205,8 +187,6 @@ test_cuts(void **state)
 	walked_every_cut(&w, IP6("0044") "01040000 00000000" QUOTED6("3c")
 	    "2c00 010400000000 1100 0001 00000001 03e8 01bb");
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
 main(void)

@@ -8,33 +8,6 @@
 #define E ETHERNET("86dd")
 #define UDP "03e8 07d0 000a 0000 abcd"
 
-static struct walked w;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	walked_init(&w, 1);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	walked_release(&w);
-	return 0;
-}
-
-static void
-assert_malformed(const char *hex, enum anomaly what)
-{
-	walked_hex(&w, hex);
-	assert_int_equal(w.packet.outcome, PACKET_MALFORMED);
-	assert_int_equal(w.packet.malformed_by, what);
-	assert_true(walked_has(&w, what));
-}
-
 static void
 assert_udp(const char *hex, uint32_t ip_bytes)
 {
@@ -71,10 +44,10 @@ static void
 test_unusable(void **state)
 {
 	(void)state;
-	assert_malformed(E "60000000 000a 1140", ANOMALY_IPV6_SHORT);
-	assert_malformed(E "40000000 000a 1140" IPV6_ADDRESSES UDP,
+	walked_refuses(E "60000000 000a 1140", ANOMALY_IPV6_SHORT);
+	walked_refuses(E "40000000 000a 1140" IPV6_ADDRESSES UDP,
 	    ANOMALY_IPV6_VERSION);
-	assert_malformed(E "60000000 0008 0040" IPV6_ADDRESSES
+	walked_refuses(E "60000000 0008 0040" IPV6_ADDRESSES
 	    "1101 000000000000", ANOMALY_IPV6_EXTENSION);
 }
 
@@ -176,7 +149,7 @@ test_many_extensions(void **state)
 		if (count == 64)
 			assert_udp(hex, 40 + 64 * 8 + 10);
 		else
-			assert_malformed(hex, ANOMALY_IPV6_EXTENSION);
+			walked_refuses(hex, ANOMALY_IPV6_EXTENSION);
 	}
 }
 
@@ -230,7 +203,7 @@ test_fragment_alone(void **state)
 	    "1100 0000 00000007" UDP, 58);
 	assert_int_equal(w.packet.frames, 1);
 	/* One Fragment header inside another. */
-	assert_malformed(E "60000000 001a 2c40" IPV6_ADDRESSES
+	walked_refuses(E "60000000 001a 2c40" IPV6_ADDRESSES
 	    "2c00 0000 00000007 1100 0000 00000008" UDP,
 	    ANOMALY_IPV6_EXTENSION);
 }
@@ -275,8 +248,6 @@ test_cuts(void **state)
 	walked_every_cut(&w, FIRST);
 	walked_every_cut(&w, SECOND);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
 main(void)

@@ -21,8 +21,6 @@
 	"4500" total "00000000 4011 0000 c0a80001 c0a80002"		\
 	"c000" port length "0000"
 
-static struct walked w;
-
 /* The newest of so many conversations must be the UDP datagram above. */
 static const struct conversation *
 assert_udp(int count, int version)

@@ -13,24 +13,6 @@
 #define SEGMENT(offset_flags) PORTS "01020304 05060708" offset_flags	\
 	"1234 0000 0000"
 
-static struct walked w;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	walked_init(&w, 1);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	walked_release(&w);
-	return 0;
-}
-
 static const struct tcp_header *
 assert_tcp(const char *hex, uint32_t payload_bytes)
 {
@@ -310,8 +292,6 @@ test_cuts(void **state)
 	walked_every_cut(&w, IP("001c", "02") "16000904 e1010203");
 	walked_every_cut(&w, CHECKED6("9999"));
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
 main(void)

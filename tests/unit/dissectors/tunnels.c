@@ -14,24 +14,6 @@
 #define INNER6 "60000000 000a 1140 " IPV6_ADDRESSES "03e8 07d0 000a 0000 abcd"
 #define INNER_ETHERNET "020000000004 020000000003 0800" INNER
 
-static struct walked w;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	walked_init(&w, 1);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	walked_release(&w);
-	return 0;
-}
-
 /* The carrier, then the inner datagram above; returns the latter. */
 static const struct conversation *
 assert_inner(const char *hex, uint8_t carrier, enum tunnel tunnel)
@@ -277,8 +259,6 @@ test_cuts(void **state)
 	walked_every_cut(&w, IP("004a", "11") UDP("0036", "17c1")
 	    "02000800 00002b00 0102030405060708" INNER);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
 main(void)
