@@ -112,14 +112,30 @@ libtallyman_a_SOURCES = \
 	%D%/packet/packet.h \
 	%D%/record/fields.c \
 	%D%/record/fields.h \
+	%D%/record/fields_choose.c \
+	%D%/record/fields_read.c \
 	%D%/record/fields_write.c \
 	%D%/record/record.c \
 	%D%/record/record.h \
+	%D%/record/record_tcp.c \
+	%D%/record/record_tcp.h \
 	%D%/record/stats.h \
 	%D%/setup.c \
 	%D%/setup.h \
+	%D%/tcp/congestion.c \
+	%D%/tcp/congestion.h \
 	%D%/tcp/connection.c \
-	%D%/tcp/connection.h
+	%D%/tcp/connection.h \
+	%D%/tcp/flow_control.c \
+	%D%/tcp/flow_control.h \
+	%D%/tcp/limits.c \
+	%D%/tcp/limits.h \
+	%D%/tcp/order.c \
+	%D%/tcp/order.h \
+	%D%/tcp/reliability.c \
+	%D%/tcp/reliability.h \
+	%D%/tcp/tcp.h \
+	%D%/tcp/track.c
 
 bin_PROGRAMS += tallyman
 tallyman_SOURCES = %D%/main.c

@@ -5,21 +5,23 @@
 
 #include "flow/account.h"
 #include "flow/direction.h"
+#include "tcp/connection.h"
 
 static void	label(struct flow_labels *, const struct packet *,
 		    const struct conversation *, uint64_t);
-static void	turn(struct flow *, struct tcp_connection *,
+static void	turn(struct flow *, struct tcp *,
 		    const struct conversation *, int);
 static void	widen(struct flow *, const struct conversation *, int);
 static void	learn_mac(struct flow *, const struct packet *, int);
-static void	track_tcp(struct flow *, struct tcp_connection *,
-		    const struct conversation *, int, int64_t);
+static void	track_tcp(struct flow *, struct tcp *,
+		    struct flow_table *, const struct conversation *, int,
+		    int64_t);
 static void	track_udp(struct flow *, const struct conversation *);
 static void	add_counts(struct flow_counts *, const struct flow_counts *);
 
 void
 account_begin(struct flow *flow, struct flow_labels *labels,
-    struct tcp_connection *tcp, const struct packet *p,
+    struct tcp *tcp, const struct packet *p,
     const struct conversation *t, int sender, uint64_t parent_id)
 {
 	enum flow_evidence evidence;
@@ -43,7 +45,7 @@ account_begin(struct flow *flow, struct flow_labels *labels,
 }
 
 void
-account_packet(struct flow *flow, struct tcp_connection *tcp,
+account_packet(struct flow *flow, struct tcp *tcp, struct flow_table *table,
     const struct packet *p, const struct conversation *t, int sender,
     int64_t now_ns)
 {
@@ -68,14 +70,14 @@ account_packet(struct flow *flow, struct tcp_connection *tcp,
 		flow->checksum_bad[sender]++;
 	turn(flow, tcp, t, sender);
 	if (tcp != NULL && t->has_transport)
-		track_tcp(flow, tcp, t, sender, p->frame.ts_ns);
+		track_tcp(flow, tcp, table, t, sender, p->frame.ts_ns);
 	else if (t->protocol == PROTOCOL_UDP && t->has_transport)
 		track_udp(flow, t);
 }
 
 void
-account_next_part(struct flow *flow, struct tcp_connection *tcp,
-    struct flow_counts totals[2])
+account_next_part(struct flow *flow, struct tcp *tcp,
+    struct flow_table *table, struct flow_counts totals[2])
 {
 	for (int side = 0; side < 2; side++) {
 		add_counts(&totals[side], &flow->counts[side]);
@@ -91,7 +93,7 @@ account_next_part(struct flow *flow, struct tcp_connection *tcp,
 	flow->start_ns = INT64_MAX;
 	flow->part++;
 	if (tcp != NULL)
-		tcp_connection_restart(tcp);
+		tcp_restart(tcp, tcp_trouble_of(tcp, &table->troubles));
 }
 
 static void
@@ -112,7 +114,7 @@ label(struct flow_labels *labels, const struct packet *p,
 
 /* A late SYN or SYN+ACK knows who began. */
 static void
-turn(struct flow *flow, struct tcp_connection *tcp,
+turn(struct flow *flow, struct tcp *tcp,
     const struct conversation *t, int sender)
 {
 	enum flow_evidence evidence;
@@ -159,19 +161,24 @@ learn_mac(struct flow *flow, const struct packet *p, int sender)
 }
 
 static void
-track_tcp(struct flow *flow, struct tcp_connection *tcp,
+track_tcp(struct flow *flow, struct tcp *tcp, struct flow_table *table,
     const struct conversation *t, int sender, int64_t ts_ns)
 {
 	struct tcp_segment segment = {
 		.header = &t->tcp,
+		.payload = t->payload,
 		.payload_bytes = t->payload_bytes,
+		.payload_captured = t->payload_captured,
 		.side = sender,
 		.is_from_originator = sender == flow->src_side,
 		.is_checksum_bad = t->checksum == CHECKSUM_BAD,
-		.ts_ns = ts_ns
+		.is_congested = (t->traffic_class & 3) == 3,
+		.ts_ns = ts_ns,
+		.secret = &table->secret,
+		.troubles = &table->troubles
 	};
 
-	tcp_connection_track(tcp, &segment);
+	tcp_track(tcp, &segment);
 	flow->is_over = tcp_connection_is_reset(tcp) ||
 	    tcp_connection_is_closed(tcp);
 }

@@ -10,6 +10,7 @@
 #include "flow/account.h"
 #include "flow/meter.h"
 #include "flow/queue.h"
+#include "tcp/connection.h"
 
 /* As many flows as the processor fetches at once, a few lines each. */
 enum { METER_AHEAD = 8 };
@@ -56,16 +57,16 @@ static bool		 is_reused(const struct meter *, uint32_t,
 			    const struct meter_item *);
 static void		 queue_flow(struct meter *, uint32_t, bool);
 static enum flow_queue	 queue_of(const struct flow *,
-			    const struct tcp_connection *);
+			    const struct tcp *);
 static void		 credit_error(struct meter *,
 			    const struct meter_item *);
 static void		 expire(struct meter *);
 static void		 evict(struct meter *);
 static void		 end_flow(struct meter *, uint32_t, enum flow_end);
-static enum flow_end	 end_of(const struct tcp_connection *, enum flow_end);
+static enum flow_end	 end_of(const struct tcp *, enum flow_end);
 static void		 write_flow(struct meter *, uint32_t, enum flow_end,
 			    bool);
-static struct tcp_connection *connection_of(const struct meter *, uint32_t);
+static struct tcp *connection_of(const struct meter *, uint32_t);
 
 struct meter *
 meter_new(const struct meter_options *options, struct error *error)
@@ -227,8 +228,8 @@ tally(struct meter *m, const struct meter_item *item, uint64_t parent_id)
 	flow = flow_table_at(&m->table, number);
 	if (m->part_ns != 0)
 		part_flow(m, number);
-	account_packet(flow, connection_of(m, number), item->packet,
-	    item->conversation, item->sender, m->now_ns);
+	account_packet(flow, connection_of(m, number), &m->table,
+	    item->packet, item->conversation, item->sender, m->now_ns);
 	queue_flow(m, number, is_new);
 	if ((item->key.protocol == PROTOCOL_ICMP ||
 	    item->key.protocol == PROTOCOL_ICMPV6) &&
@@ -299,7 +300,7 @@ part_flow(struct meter *m, uint32_t number)
 		return;
 	write_flow(m, number, FLOW_END_ACTIVE, false);
 	account_next_part(flow_table_at(&m->table, number),
-	    connection_of(m, number), parts->totals);
+	    connection_of(m, number), &m->table, parts->totals);
 	parts->begin_ns = m->now_ns;
 }
 
@@ -317,7 +318,7 @@ is_reused(const struct meter *m, uint32_t number,
     const struct meter_item *item)
 {
 	const struct conversation *t = item->conversation;
-	const struct tcp_connection *tcp = &m->table.connections[number];
+	const struct tcp *tcp = &m->table.connections[number];
 	const struct tcp_side *side = &tcp->side[item->sender];
 
 	if (t->protocol != PROTOCOL_TCP || !t->has_transport ||
@@ -345,7 +346,7 @@ queue_flow(struct meter *m, uint32_t number, bool is_new)
 }
 
 static enum flow_queue
-queue_of(const struct flow *flow, const struct tcp_connection *tcp)
+queue_of(const struct flow *flow, const struct tcp *tcp)
 {
 	if (tcp == NULL)
 		return flow->key.protocol == PROTOCOL_UDP ? FLOW_QUEUE_UDP :
@@ -428,7 +429,7 @@ end_flow(struct meter *m, uint32_t number, enum flow_end end)
 
 /* A TCP flow that is over ended by its own doing, whatever came later. */
 static enum flow_end
-end_of(const struct tcp_connection *tcp, enum flow_end end)
+end_of(const struct tcp *tcp, enum flow_end end)
 {
 	if (tcp == NULL || end == FLOW_END_ACTIVE)
 		return end;
@@ -441,10 +442,12 @@ static void
 write_flow(struct meter *m, uint32_t number, enum flow_end end, bool is_final)
 {
 	const struct flow *flow = flow_table_at(&m->table, number);
-	const struct tcp_connection *tcp = connection_of(m, number);
+	const struct tcp *tcp = connection_of(m, number);
 	struct meter_flow ended = {
 		.flow = flow,
 		.tcp = tcp,
+		.trouble = tcp == NULL ? NULL :
+		    tcp_trouble_of(tcp, &m->table.troubles),
 		.labels = flow->has_labels ? &m->table.labels[number] : NULL,
 		.totals = flow->part == 0 ? NULL :
 		    m->table.parts[number].totals,
@@ -456,7 +459,7 @@ write_flow(struct meter *m, uint32_t number, enum flow_end end, bool is_final)
 	m->options.write(m->options.context, &ended);
 }
 
-static struct tcp_connection *
+static struct tcp *
 connection_of(const struct meter *m, uint32_t number)
 {
 	return flow_table_at(&m->table, number)->key.protocol ==

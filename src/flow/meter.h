@@ -33,7 +33,8 @@ struct meter_timeouts {
 /* A flow, or a part of one, that is to be written. All is borrowed. */
 struct meter_flow {
 	const struct flow		*flow;
-	const struct tcp_connection	*tcp;		/* NULL: not TCP */
+	const struct tcp		*tcp;		/* NULL: not TCP */
+	const struct tcp_trouble	*trouble;	/* NULL: it had none */
 	const struct flow_labels	*labels;	/* NULL: none */
 	const struct flow_counts	*totals;	/* [2]; NULL: part 0 */
 	enum flow_end			 end;

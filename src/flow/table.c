@@ -21,8 +21,8 @@ flow_table_init(struct flow_table *table, uint64_t memory, uint32_t max_flows,
 {
 	uint64_t flow_size = (sizeof(struct flow) + STRIDE_ALIGNMENT - 1) /
 	    STRIDE_ALIGNMENT * STRIDE_ALIGNMENT;
-	uint64_t size = flow_size + sizeof(struct tcp_connection) +
-	    sizeof(struct flow_labels) + (has_parts ? sizeof *table->parts : 0) +
+	uint64_t size = flow_size + sizeof(struct tcp) +
+	    sizeof(struct tcp_trouble) + sizeof(struct flow_labels) + (has_parts ? sizeof *table->parts : 0) +
 	    2 * SLOTS_PER_FLOW * sizeof *table->slots;
 	uint64_t count = memory / size;
 	uint64_t slots = 1;
@@ -38,6 +38,8 @@ flow_table_init(struct flow_table *table, uint64_t memory, uint32_t max_flows,
 		slots *= 2;
 	table->slot_mask = slots - 1;
 	pool_init(&table->flows, sizeof(struct flow), (uint32_t)count);
+	pool_init(&table->troubles, sizeof(struct tcp_trouble),
+	    (uint32_t)count);
 	table->connections = pool_map(connections_size(table));
 	table->labels = pool_map(labels_size(table));
 	if (has_parts)
@@ -53,6 +55,7 @@ flow_table_release(struct flow_table *table)
 	pool_unmap(table->labels, labels_size(table));
 	pool_unmap(table->parts, parts_size(table));
 	pool_unmap(table->slots, slots_size(table));
+	pool_release(&table->troubles);
 	pool_release(&table->flows);
 }
 
@@ -94,11 +97,14 @@ void
 flow_table_remove(struct flow_table *table, uint32_t number)
 {
 	const struct flow *flow = flow_table_at(table, number);
+	struct tcp *tcp = &table->connections[number];
 
 	*link_to(table, number) = flow->next;
-	if (flow->key.protocol == PROTOCOL_TCP)
-		memset(&table->connections[number], 0,
-		    sizeof *table->connections);
+	if (flow->key.protocol == PROTOCOL_TCP) {
+		if (tcp->trouble != 0)
+			pool_give(&table->troubles, tcp->trouble);
+		memset(tcp, 0, sizeof *tcp);
+	}
 	if (table->parts != NULL)
 		memset(&table->parts[number], 0, sizeof *table->parts);
 	pool_give(&table->flows, number);

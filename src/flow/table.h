@@ -10,11 +10,12 @@
 #include "base/hash.h"
 #include "base/pool.h"
 #include "flow/flow.h"
-#include "tcp/connection.h"
+#include "tcp/tcp.h"
 
 struct flow_table {
 	struct pool		 flows;
-	struct tcp_connection	*connections;	/* owned, by flow number */
+	struct tcp		*connections;	/* owned, by flow number */
+	struct pool		 troubles;	/* of connections: tcp_trouble */
 	struct flow_labels	*labels;	/* owned, likewise */
 	struct flow_parts	*parts;		/* owned, likewise; may be NULL */
 	uint32_t		*slots;		/* owned, flow numbers */
@@ -71,6 +72,10 @@ flow_table_prefetch_flow(const struct flow_table *table, uint64_t hash,
 
 		__builtin_prefetch(connection);
 		__builtin_prefetch(connection + 64);
+		__builtin_prefetch(connection + 128);
+		__builtin_prefetch(connection + 192);
+		__builtin_prefetch(connection + 256);
+		__builtin_prefetch(connection + 320);
 	}
 }
 

@@ -1,23 +1,10 @@
 /*
- * The table of all fields of a record and of the closing record, and how one
- * is found, chosen and read. fields_write.c makes documents of the table.
+ * The table of all fields of a record and of the closing record.
+ * fields_choose.c finds a field by its name, fields_read.c reads one from a
+ * record, fields_write.c makes documents of the table.
  */
-#include <string.h>
-
-#include "base/text.h"
 #include "record/fields.h"
-
-static bool	field_is_named(const struct field *, const char *, size_t);
-static void	fields_nearest(const char *, size_t, struct buffer *);
-static void	field_consider(const char *, const char *, size_t,
-		    unsigned int *, struct buffer *);
-static int	fields_unknown(const char *, size_t, struct error *);
-static int	fields_choose_item(const char *, size_t,
-		    const struct field **, struct error *);
-static void	field_text_list(const struct record_list *, struct buffer *);
-static void	field_text_bits(uint64_t, struct buffer *);
-static void	field_text_flags(uint16_t, struct buffer *);
-static uint64_t	field_number(enum field_type, const void *);
+#include "tcp/tcp.h"
 
 static const char *const words_type[] = { "flow", NULL };
 static const char *const words_end_reason[] = { "fin", "rst", "idle",
@@ -43,6 +30,12 @@ static const char *const words_state[] = { "syn_sent", "syn_received",
 	"time_wait", "closed", "reset", NULL };
 static const char *const words_conn_state[] = { "S0", "S1", "SF", "REJ", "S2",
 	"S3", "RSTO", "RSTR", "RSTOS0", "RSTRH", "SH", "SHR", "OTH", NULL };
+
+static const char *const words_scaling[] = { "unknown", "unused", "used",
+	NULL };
+static const char *const words_ecn[] = { "classic", "accurate", NULL };
+static const char *const words_limits[] = { "application", "receiver_window",
+	"network_loss", "network_rtt", "unknown", NULL };
 
 #define AT(member)	offsetof(struct record, member)
 
@@ -91,6 +84,16 @@ static const char *const words_conn_state[] = { "S0", "S1", "SF", "REJ", "S2",
 	{ "tcp." #side "." #member, type, AT(side.tcp.member),		\
 	    RECORD_TCP | (needs), unit, meaning, NULL }
 
+#define TCP_TIME(side, name, member, needs, meaning)			\
+	{ "tcp." #side "." #name, FIELD_SECONDS, AT(side.tcp.member),	\
+	    RECORD_TCP | (needs), "seconds", meaning, NULL }
+
+#define LIMITED_TIME(side, SIDE, name, limit, meaning)			\
+	{ "tcp.limited_by." #side ".seconds." #name, FIELD_SECONDS,	\
+	    AT(side.tcp.limited_ns[limit]),				\
+	    RECORD_TCP | RECORD_ ## SIDE ## _TRANSFER |			\
+	    RECORD_ ## SIDE ## _LIMITED, "seconds", meaning, NULL }
+
 #define TCP_SIDE(side, SIDE, who)					\
 	TCP_MEMBER(side, isn, FIELD_U32, RECORD_ ## SIDE ## _ISN, NULL,	\
 	    "Initial sequence number of the " who "."),			\
@@ -118,7 +121,115 @@ static const char *const words_conn_state[] = { "S0", "S1", "SF", "REJ", "S2",
 	TCP_MEMBER(side, psh, FIELD_U32, 0, "packets",			\
 	    "Segments of the " who " with PSH."),			\
 	TCP_MEMBER(side, urg, FIELD_U32, 0, "packets",			\
-	    "Segments of the " who " with URG.")
+	    "Segments of the " who " with URG."),			\
+	TCP_MEMBER(side, retransmitted_packets, FIELD_U32, 0, "packets", \
+	    "Segments it sent again, for any reason."),			\
+	TCP_MEMBER(side, retransmitted_bytes, FIELD_U64, 0, "bytes",	\
+	    "Their payload."),						\
+	TCP_MEMBER(side, fast_retransmissions, FIELD_U32, 0, "packets",	\
+	    "Those that answered duplicate ACKs within 20 ms."),	\
+	TCP_MEMBER(side, spurious_retransmissions, FIELD_U32, 0,	\
+	    "packets", "Those that had been acknowledged already."),	\
+	TCP_MEMBER(side, out_of_order_packets, FIELD_U32, 0, "packets",	\
+	    "Segments of the " who " that came behind later ones."),	\
+	TCP_MEMBER(side, duplicate_acks, FIELD_U32, 0, "packets",	\
+	    "Duplicate ACKs it sent (RFC 5681)."),			\
+	TCP_MEMBER(side, keepalives, FIELD_U32, 0, "packets",		\
+	    "Keep-alives it sent (RFC 9293 3.8.4)."),			\
+	TCP_MEMBER(side, missed_bytes, FIELD_U64, 0, "bytes",		\
+	    "Bytes of it that were acknowledged and never seen."),	\
+	TCP_MEMBER(side, overlaps_conflicting, FIELD_U32, 0, "packets",	\
+	    "Segments that repeat a sequence number with other bytes."), \
+	TCP_MEMBER(side, zero_windows, FIELD_U32, 0, "packets",		\
+	    "Segments that said it can take no more."),			\
+	TCP_MEMBER(side, window_full, FIELD_U32, 0, "packets",		\
+	    "Segments of the " who " that filled its peer's window."),	\
+	TCP_MEMBER(side, timeout_retransmissions, FIELD_U32,		\
+	    RECORD_ ## SIDE ## _DETAIL, "packets",			\
+	    "Retransmissions after a timeout (RFC 6298)."),		\
+	TCP_MEMBER(side, tail_loss_probes, FIELD_U32,			\
+	    RECORD_ ## SIDE ## _DETAIL, "packets",			\
+	    "Retransmissions of the newest segment to probe for its loss " \
+	    "(RFC 8985)."),						\
+	TCP_MEMBER(side, zero_window_probes, FIELD_U32,			\
+	    RECORD_ ## SIDE ## _DETAIL, "packets",			\
+	    "Single bytes it sent into a window of zero."),		\
+	TCP_MEMBER(side, lost_segments, FIELD_U32,			\
+	    RECORD_ ## SIDE ## _DETAIL, "packets",			\
+	    "Segments of the " who " that came behind a gap."),		\
+	TCP_MEMBER(side, unseen_acks, FIELD_U32,			\
+	    RECORD_ ## SIDE ## _DETAIL, "packets",			\
+	    "ACKs it sent for bytes that had not been seen."),		\
+	TCP_MEMBER(side, sacks, FIELD_U32,				\
+	    RECORD_ ## SIDE ## _DETAIL, "packets",			\
+	    "Segments with SACK that it sent (RFC 2018)."),		\
+	TCP_MEMBER(side, dsacks, FIELD_U32,				\
+	    RECORD_ ## SIDE ## _DETAIL, "packets",			\
+	    "Those that reported something received twice (RFC 2883)."), \
+	TCP_MEMBER(side, window_updates, FIELD_U32,			\
+	    RECORD_ ## SIDE ## _DETAIL, "packets",			\
+	    "Segments it sent for nothing but another window."),	\
+	TCP_MEMBER(side, stalls, FIELD_U32,				\
+	    RECORD_ ## SIDE ## _DETAIL, "stalls",			\
+	    "How often it stood still with bytes on their way, for "	\
+	    "more than two round trips and 200 ms."),			\
+	{ "tcp." #side ".window_scaling", FIELD_WORD,			\
+	    AT(side.tcp.window_scaling),				\
+	    RECORD_TCP | RECORD_ ## SIDE ## _SCALING, NULL,		\
+	    "Whether the windows it offers are scaled (RFC 7323); "	\
+	    "unknown where the handshake was not seen.",		\
+	    words_scaling },						\
+	TCP_MEMBER(side, window_min, FIELD_U32,				\
+	    RECORD_ ## SIDE ## _WINDOW, "bytes",			\
+	    "Smallest window it offered."),				\
+	TCP_MEMBER(side, window_max, FIELD_U32,				\
+	    RECORD_ ## SIDE ## _WINDOW, "bytes",			\
+	    "Largest window it offered."),				\
+	TCP_TIME(side, zero_window_seconds, zero_window_ns,		\
+	    RECORD_ ## SIDE ## _ZERO_WINDOW,				\
+	    "How long its window was zero."),				\
+	TCP_MEMBER(side, ecn_ce, FIELD_U32, RECORD_ECN, "packets",	\
+	    "Packets of the " who " that the network marked (RFC 3168)."), \
+	TCP_MEMBER(side, ecn_ece, FIELD_U32, RECORD_ECN, "packets",	\
+	    "Segments in which it told of such marks."),		\
+	TCP_MEMBER(side, ecn_cwr, FIELD_U32, RECORD_ECN, "packets",	\
+	    "Segments in which it said that it slowed down."),		\
+	TCP_MEMBER(side, bytes_in_flight_max, FIELD_U32,		\
+	    RECORD_ ## SIDE ## _IN_FLIGHT, "bytes",			\
+	    "Most bytes of it that were sent and not acknowledged."),	\
+	TCP_MEMBER(side, initial_window, FIELD_U8,			\
+	    RECORD_ ## SIDE ## _BEGINNING, "packets",			\
+	    "Segments with payload before the first was acknowledged."), \
+	TCP_TIME(side, rtt.min, rtt_min_ns, RECORD_ ## SIDE ## _RTT,	\
+	    "Shortest time from a segment of the " who " to its "	\
+	    "acknowledgement, at the capture."),			\
+	TCP_TIME(side, rtt.mean, rtt_mean_ns, RECORD_ ## SIDE ## _RTT,	\
+	    "Mean of those times."),					\
+	TCP_TIME(side, rtt.max, rtt_max_ns, RECORD_ ## SIDE ## _RTT,	\
+	    "Longest of them."),					\
+	TCP_TIME(side, rtt.deviation, rtt_deviation_ns,			\
+	    RECORD_ ## SIDE ## _RTT, "Their standard deviation."),	\
+	{ "tcp." #side ".rtt.samples", FIELD_U32,			\
+	    AT(side.tcp.rtt_samples),					\
+	    RECORD_TCP | RECORD_ ## SIDE ## _RTT, "samples",		\
+	    "How many there are.", NULL }
+
+#define TCP_LIMITED(side, SIDE, who)					\
+	{ "tcp.limited_by." #side ".cause", FIELD_WORD,			\
+	    AT(side.tcp.limited_by),					\
+	    RECORD_TCP | RECORD_ ## SIDE ## _TRANSFER, NULL,		\
+	    "What held the sending of the " who " back for the longest " \
+	    "time; unknown when it was too short to say.",		\
+	    words_limits },						\
+	LIMITED_TIME(side, SIDE, application, TCP_LIMIT_APPLICATION,	\
+	    "Time in which its program had nothing to send."),		\
+	LIMITED_TIME(side, SIDE, receiver_window,			\
+	    TCP_LIMIT_RECEIVER_WINDOW,					\
+	    "Time in which its peer's window was full."),		\
+	LIMITED_TIME(side, SIDE, network_loss, TCP_LIMIT_NETWORK_LOSS,	\
+	    "Time in which it made up for what was lost."),		\
+	LIMITED_TIME(side, SIDE, network_rtt, TCP_LIMIT_NETWORK_RTT,	\
+	    "Time in which it waited for acknowledgements to go on.")
 
 const struct field fields_all[] = {
 	{ "type", FIELD_WORD, AT(type), 0, NULL,
@@ -208,8 +319,17 @@ const struct field fields_all[] = {
 	    RECORD_TCP | RECORD_SYNACK_ACK, "seconds",
 	    "From SYN+ACK to ACK: the originator's side of the handshake.",
 	    NULL },
+	{ "tcp.ecn", FIELD_WORD, AT(tcp_ecn), RECORD_TCP | RECORD_ECN_AGREED,
+	    NULL,
+	    "Explicit congestion notification that was agreed (RFC 3168, "
+	    "RFC 9768).", words_ecn },
+	{ "tcp.fast_open", FIELD_BOOL, AT(tcp_fast_open),
+	    RECORD_TCP | RECORD_FAST_OPEN, NULL,
+	    "A SYN carried payload (RFC 7413).", NULL },
 	TCP_SIDE(src, SRC, "originator"),
 	TCP_SIDE(dst, DST, "responder"),
+	TCP_LIMITED(src, SRC, "originator"),
+	TCP_LIMITED(dst, DST, "responder"),
 	{ "udp.checksum_zero", FIELD_U32, AT(udp_checksum_zero), RECORD_UDP,
 	    "packets", "Datagrams sent without a checksum.", NULL },
 	{ "udp.checksum_bad", FIELD_U32, AT(udp_checksum_bad),
@@ -298,297 +418,4 @@ fields_stats_has(const struct stats *stats)
 	if (stats->has_kernel)
 		has |= FIELDS_STATS_KERNEL;
 	return has;
-}
-
-const struct field *
-fields_find(const char *name)
-{
-	for (size_t i = 0; i < fields_count; i++) {
-		if (strcmp(fields_all[i].name, name) == 0)
-			return &fields_all[i];
-	}
-	return NULL;
-}
-
-/* Whether the word names the field or an object that it stands in. */
-static bool
-field_is_named(const struct field *field, const char *word, size_t size)
-{
-	return size > 0 && strncmp(field->name, word, size) == 0 &&
-	    (field->name[size] == '\0' || field->name[size] == '.');
-}
-
-/* Takes the first size bytes of known as nearest if no other was nearer. */
-static void
-field_consider(const char *word, const char *known, size_t size,
-    unsigned int *least, struct buffer *nearest)
-{
-	char name[64];
-	unsigned int distance;
-
-	if (size >= sizeof name)
-		return;
-	memcpy(name, known, size);
-	name[size] = '\0';
-	if (!text_is_near(word, name))
-		return;
-	distance = text_distance(word, name);
-	if (distance >= *least)
-		return;
-	*least = distance;
-	buffer_reset(nearest);
-	buffer_bytes(nearest, name, size);
-}
-
-/*
- * Leaves the nearest name of a field or object in the buffer. A field's last
- * word alone ("port") finds the field too, after all whole names.
- */
-static void
-fields_nearest(const char *item, size_t size, struct buffer *nearest)
-{
-	unsigned int least = 64;
-	char word[64];
-
-	if (size >= sizeof word)
-		return;
-	memcpy(word, item, size);
-	word[size] = '\0';
-	for (size_t i = 0; i < fields_count; i++) {
-		const char *name = fields_all[i].name;
-		const char *dot = strchr(name, '.');
-
-		for (; dot != NULL; dot = strchr(dot + 1, '.'))
-			field_consider(word, name, (size_t)(dot - name),
-			    &least, nearest);
-		field_consider(word, name, strlen(name), &least, nearest);
-	}
-	for (size_t i = 0; nearest->size == 0 && i < fields_count; i++) {
-		const char *name = fields_all[i].name;
-		const char *last = strrchr(name, '.');
-
-		if (last != NULL && strcmp(last + 1, word) == 0)
-			buffer_text(nearest, name);
-	}
-}
-
-static int
-fields_unknown(const char *item, size_t size, struct error *error)
-{
-	struct buffer nearest;
-	struct buffer shown;
-
-	buffer_init(&nearest, 64);
-	buffer_init(&shown, 64);
-	fields_nearest(item, size, &nearest);
-	buffer_plain_text(&shown, item, size);
-	if (nearest.size > 0)
-		(void)error_usage(error,
-		    "unknown field '%.*s'; did you mean %.*s?",
-		    (int)shown.size, shown.data,
-		    (int)nearest.size, nearest.data);
-	else
-		(void)error_usage(error,
-		    "unknown field '%.*s' (--fields help lists them)",
-		    (int)shown.size, shown.data);
-	buffer_release(&nearest);
-	buffer_release(&shown);
-	return -1;
-}
-
-/* Puts what one item names into its place in chosen, or takes it out. */
-static int
-fields_choose_item(const char *item, size_t size,
-    const struct field **chosen, struct error *error)
-{
-	bool is_minus = size > 0 && item[0] == '-';
-	bool is_known = false;
-
-	if (is_minus) {
-		item++;
-		size--;
-	}
-	for (size_t i = 0; i < fields_count; i++) {
-		if (!field_is_named(&fields_all[i], item, size))
-			continue;
-		chosen[i] = is_minus ? NULL : &fields_all[i];
-		is_known = true;
-	}
-	return is_known ? 0 : fields_unknown(item, size, error);
-}
-
-int
-fields_choose(const char *list, const struct field **chosen,
-    struct error *error)
-{
-	bool is_from_all = list == NULL || list[0] == '-';
-	const char *item = list;
-	int count = 0;
-
-	for (size_t i = 0; i < fields_count; i++)
-		chosen[i] = is_from_all ? &fields_all[i] : NULL;
-	while (item != NULL) {
-		size_t size = strcspn(item, ",");
-
-		if (size == 0)
-			return error_usage(error,
-			    "a field's name is missing in '%s'", list);
-		if (fields_choose_item(item, size, chosen, error) != 0)
-			return -1;
-		item = item[size] == ',' ? item + size + 1 : NULL;
-	}
-	for (size_t i = 0; i < fields_count; i++) {
-		if (chosen[i] != NULL)
-			chosen[count++] = chosen[i];
-	}
-	if (count == 0)
-		return error_usage(error, "'%s' leaves out every field", list);
-	return count;
-}
-
-bool
-field_is_certain(const struct field *field)
-{
-	switch (field->type) {
-	case FIELD_WORD:
-		return field->words != NULL;
-	case FIELD_TEXT:
-	case FIELD_CHARS:
-	case FIELD_LINK_COUNTS:
-	case FIELD_ANOMALY_COUNTS:
-	case FIELD_RATE:
-		return false;
-	default:
-		return true;
-	}
-}
-
-bool
-field_is_present(const struct field *field, const struct record *record)
-{
-	const char *at = (const char *)record + field->offset;
-
-	if ((record->has & field->needs) != field->needs)
-		return false;
-	switch (field->type) {
-	case FIELD_WORD:
-	case FIELD_TEXT:
-		return *(const char *const *)(const void *)at != NULL;
-	case FIELD_CHARS:
-		return at[0] != '\0';
-	case FIELD_BITS:
-		return *(const uint64_t *)(const void *)at != 0;
-	case FIELD_LIST:
-		return ((const struct record_list *)(const void *)at)->count >
-		    0;
-	default:
-		return true;
-	}
-}
-
-static void
-field_text_list(const struct record_list *list, struct buffer *b)
-{
-	for (uint32_t i = 0; i < list->count; i++) {
-		if (i > 0)
-			buffer_char(b, ' ');
-		buffer_u64(b, list->items[i]);
-	}
-}
-
-static void
-field_text_bits(uint64_t bits, struct buffer *b)
-{
-	bool is_first = true;
-
-	for (unsigned int bit = 0; bit < 64; bit++) {
-		if ((bits >> bit & 1) == 0)
-			continue;
-		if (!is_first)
-			buffer_char(b, ' ');
-		is_first = false;
-		buffer_u64(b, bit);
-	}
-}
-
-static void
-field_text_flags(uint16_t flags, struct buffer *b)
-{
-	for (unsigned int bit = 0; field_tcp_flags[bit] != '\0'; bit++) {
-		if ((flags >> bit & 1) != 0)
-			buffer_char(b, field_tcp_flags[bit]);
-	}
-}
-
-static uint64_t
-field_number(enum field_type type, const void *at)
-{
-	switch (type) {
-	case FIELD_U8:
-		return *(const uint8_t *)at;
-	case FIELD_U16:
-		return *(const uint16_t *)at;
-	case FIELD_U32:
-		return *(const uint32_t *)at;
-	default:
-		return *(const uint64_t *)at;
-	}
-}
-
-void
-field_text(const struct field *field, const struct record *record,
-    struct buffer *b)
-{
-	const void *at = (const char *)record + field->offset;
-	const struct address *address = at;
-
-	switch (field->type) {
-	case FIELD_WORD:
-	case FIELD_TEXT:
-		buffer_text(b, *(const char *const *)at);
-		break;
-	case FIELD_CHARS:
-		buffer_text(b, at);
-		break;
-	case FIELD_BOOL:
-		buffer_text(b, *(const bool *)at ? "true" : "false");
-		break;
-	case FIELD_U8:
-	case FIELD_U16:
-	case FIELD_U32:
-	case FIELD_U64:
-		buffer_u64(b, field_number(field->type, at));
-		break;
-	case FIELD_ID:
-		buffer_hex64(b, *(const uint64_t *)at);
-		break;
-	case FIELD_TIME:
-		buffer_time(b, *(const int64_t *)at, record->time_digits);
-		break;
-	case FIELD_SECONDS:
-		buffer_seconds(b, *(const int64_t *)at, record->time_digits);
-		break;
-	case FIELD_IP:
-		if (record->ip_version == 4)
-			buffer_ipv4(b, address->bytes);
-		else
-			buffer_ipv6(b, address->bytes);
-		break;
-	case FIELD_MAC:
-		buffer_mac(b, at);
-		break;
-	case FIELD_BITS:
-		field_text_bits(*(const uint64_t *)at, b);
-		break;
-	case FIELD_LIST:
-		field_text_list(at, b);
-		break;
-	case FIELD_TCP_FLAGS:
-		field_text_flags(*(const uint16_t *)at, b);
-		break;
-	case FIELD_LINK_COUNTS:
-	case FIELD_ANOMALY_COUNTS:
-	case FIELD_RATE:
-		break;		/* not in a flow record */
-	}
 }

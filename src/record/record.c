@@ -9,11 +9,10 @@
 #include "flow/direction.h"
 #include "flow/meter.h"
 #include "record/record.h"
+#include "record/record_tcp.h"
 
 _Static_assert(COMMUNITY_ID_SIZE <= sizeof ((struct record *)0)->community_id,
     "a Community ID fits");
-_Static_assert(TCP_HISTORY_MAX <= sizeof ((struct record *)0)->tcp_history,
-    "a history fits");
 
 static void	fill_identity(struct record *, const struct meter_flow *,
 		    uint16_t);
@@ -23,13 +22,7 @@ static void	fill_counts(struct record_counts *,
 		    const struct flow_counts *);
 static void	fill_service(struct record *);
 static void	fill_labels(struct record *, const struct flow_labels *);
-static void	fill_tcp(struct record *, const struct meter_flow *);
-static void	fill_tcp_side(struct record *, const struct tcp_side *,
-		    struct record_tcp_side *, uint64_t);
 static void	fill_udp(struct record *, const struct flow *);
-
-/* A dst bit is its src bit, this far up. */
-enum { DST_SHIFT = 8 };
 
 /* By enum flow_end, enum tunnel. */
 static const char *const end_names[] = {
@@ -76,7 +69,7 @@ record_fill(struct record *r, const struct meter_flow *ended,
 	memset(r, 0, sizeof *r);
 	fill_identity(r, ended, community_seed);
 	fill_side(r, ended, src, &r->src, 0);
-	fill_side(r, ended, !src, &r->dst, DST_SHIFT);
+	fill_side(r, ended, !src, &r->dst, RECORD_DST_SHIFT);
 	r->cast = direction_cast(flow->key.ip_version, &r->dst.ip);
 	if (ended->labels != NULL)
 		fill_labels(r, ended->labels);
@@ -86,7 +79,7 @@ record_fill(struct record *r, const struct meter_flow *ended,
 	}
 	switch (flow->key.protocol) {
 	case PROTOCOL_TCP:
-		fill_tcp(r, ended);
+		record_fill_tcp(r, ended);
 		break;
 	case PROTOCOL_UDP:
 		fill_udp(r, flow);
@@ -218,59 +211,6 @@ fill_labels(struct record *r, const struct flow_labels *labels)
 	    (labels->tunnel != TUNNEL_NONE ? RECORD_TUNNEL : 0) |
 	    (labels->has_tunnel_id ? RECORD_TUNNEL_ID : 0) |
 	    (labels->parent_id != 0 ? RECORD_PARENT : 0);
-}
-
-static void
-fill_tcp(struct record *r, const struct meter_flow *ended)
-{
-	const struct flow *flow = ended->flow;
-	const struct tcp_connection *t = ended->tcp;
-	int src = flow->src_side;
-	bool has_payload = r->src.counts.payload_bytes +
-	    r->dst.counts.payload_bytes + r->src.cumulative.payload_bytes +
-	    r->dst.cumulative.payload_bytes > 0;
-
-	r->has |= RECORD_TCP;
-	r->tcp_state = tcp_connection_state(t, src);
-	r->tcp_conn_state = tcp_connection_conn_state(t, src, has_payload);
-	memcpy(r->tcp_history, t->history, t->history_size);
-	/* What was stored out of its order gives no time. */
-	if (t->has_syn && t->has_syn_ack && t->syn_ack_ns >= t->syn_ns) {
-		r->has |= RECORD_SYN_SYNACK;
-		r->syn_synack_ns = t->syn_ack_ns - t->syn_ns;
-	}
-	if (t->has_syn_ack && t->has_ack && t->ack_ns >= t->syn_ack_ns) {
-		r->has |= RECORD_SYNACK_ACK;
-		r->synack_ack_ns = t->ack_ns - t->syn_ack_ns;
-	}
-	fill_tcp_side(r, &t->side[src], &r->src.tcp, 0);
-	fill_tcp_side(r, &t->side[!src], &r->dst.tcp, DST_SHIFT);
-}
-
-static void
-fill_tcp_side(struct record *r, const struct tcp_side *from,
-    struct record_tcp_side *to, uint64_t shift)
-{
-	if (from->has_isn) {
-		r->has |= (RECORD_SRC_ISN | RECORD_SRC_SYN_OPTIONS) << shift;
-		to->isn = from->isn;
-		to->sack_permitted = from->options & TCP_HAS_SACK_PERMITTED;
-		to->timestamps = from->options & TCP_HAS_TIMESTAMPS;
-	}
-	if (from->options & TCP_HAS_MSS) {
-		r->has |= RECORD_SRC_MSS << shift;
-		to->mss = from->mss;
-	}
-	if (from->options & TCP_HAS_WINDOW_SCALE) {
-		r->has |= RECORD_SRC_WINDOW_SCALE << shift;
-		to->window_scale = from->window_scale;
-	}
-	to->flags = from->flags;
-	to->syn = from->counts.syn;
-	to->fin = from->counts.fin;
-	to->rst = from->counts.rst;
-	to->psh = from->counts.psh;
-	to->urg = from->counts.urg;
 }
 
 static void

@@ -37,12 +37,33 @@
 #define RECORD_SRC_MSS		(UINT64_C(1) << 19)
 #define RECORD_SRC_WINDOW_SCALE	(UINT64_C(1) << 20)
 #define RECORD_SRC_SYN_OPTIONS	(UINT64_C(1) << 21)	/* its SYN was seen */
+#define RECORD_SRC_SCALING	(UINT64_C(1) << 22)	/* it has windows */
 #define RECORD_DST_MAC		(RECORD_SRC_MAC << 8)
 #define RECORD_DST_SEEN		(RECORD_SRC_SEEN << 8)
 #define RECORD_DST_ISN		(RECORD_SRC_ISN << 8)
 #define RECORD_DST_MSS		(RECORD_SRC_MSS << 8)
 #define RECORD_DST_WINDOW_SCALE	(RECORD_SRC_WINDOW_SCALE << 8)
 #define RECORD_DST_SYN_OPTIONS	(RECORD_SRC_SYN_OPTIONS << 8)
+#define RECORD_DST_SCALING	(RECORD_SRC_SCALING << 8)
+#define RECORD_SRC_RTT		(UINT64_C(1) << 32)
+#define RECORD_SRC_WINDOW	(UINT64_C(1) << 33)	/* in bytes */
+#define RECORD_SRC_ZERO_WINDOW	(UINT64_C(1) << 34)
+#define RECORD_SRC_IN_FLIGHT	(UINT64_C(1) << 35)
+#define RECORD_SRC_BEGINNING	(UINT64_C(1) << 36)	/* of its payload */
+#define RECORD_SRC_DETAIL	(UINT64_C(1) << 37)	/* of its troubles */
+#define RECORD_SRC_LIMITED	(UINT64_C(1) << 38)	/* and how long */
+#define RECORD_SRC_TRANSFER	(UINT64_C(1) << 39)	/* it sent payload */
+#define RECORD_DST_RTT		(RECORD_SRC_RTT << 8)
+#define RECORD_DST_WINDOW	(RECORD_SRC_WINDOW << 8)
+#define RECORD_DST_ZERO_WINDOW	(RECORD_SRC_ZERO_WINDOW << 8)
+#define RECORD_DST_IN_FLIGHT	(RECORD_SRC_IN_FLIGHT << 8)
+#define RECORD_DST_BEGINNING	(RECORD_SRC_BEGINNING << 8)
+#define RECORD_DST_DETAIL	(RECORD_SRC_DETAIL << 8)
+#define RECORD_DST_LIMITED	(RECORD_SRC_LIMITED << 8)
+#define RECORD_DST_TRANSFER	(RECORD_SRC_TRANSFER << 8)
+#define RECORD_ECN		(UINT64_C(1) << 50)	/* seen or agreed */
+#define RECORD_ECN_AGREED	(UINT64_C(1) << 51)
+#define RECORD_FAST_OPEN	(UINT64_C(1) << 52)
 
 struct record_counts {
 	uint64_t	packets;
@@ -63,6 +84,42 @@ struct record_tcp_side {
 	uint32_t	rst;
 	uint32_t	psh;
 	uint32_t	urg;
+	uint32_t	retransmitted_packets;
+	uint64_t	retransmitted_bytes;
+	uint32_t	fast_retransmissions;
+	uint32_t	spurious_retransmissions;
+	uint32_t	timeout_retransmissions;
+	uint32_t	tail_loss_probes;
+	uint32_t	out_of_order_packets;
+	uint32_t	duplicate_acks;
+	uint32_t	keepalives;
+	uint64_t	missed_bytes;
+	uint32_t	overlaps_conflicting;
+	uint32_t	zero_window_probes;
+	uint32_t	lost_segments;
+	uint32_t	unseen_acks;
+	uint32_t	sacks;
+	uint32_t	dsacks;
+	const char	*window_scaling;
+	uint32_t	window_min;
+	uint32_t	window_max;
+	uint32_t	zero_windows;
+	int64_t		zero_window_ns;
+	uint32_t	window_full;
+	uint32_t	window_updates;
+	uint32_t	ecn_ce;
+	uint32_t	ecn_ece;
+	uint32_t	ecn_cwr;
+	uint32_t	bytes_in_flight_max;
+	uint8_t		initial_window;
+	uint32_t	stalls;
+	int64_t		rtt_min_ns;
+	int64_t		rtt_mean_ns;
+	int64_t		rtt_max_ns;
+	int64_t		rtt_deviation_ns;
+	uint32_t	rtt_samples;
+	const char	*limited_by;	/* NULL: it sent no payload */
+	int64_t		limited_ns[4];	/* by enum tcp_limit */
 };
 
 struct record_side {
@@ -123,6 +180,8 @@ struct record {
 	char			 tcp_history[48];
 	int64_t			 syn_synack_ns;
 	int64_t			 synack_ack_ns;
+	const char		*tcp_ecn;
+	bool			 tcp_fast_open;
 
 	uint32_t		 udp_checksum_zero;
 	uint32_t		 udp_checksum_bad;

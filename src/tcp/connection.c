@@ -18,26 +18,29 @@ enum {
 	NOTED_FIN_RST = 0x40
 };
 
-static void	note(struct tcp_connection *, const struct tcp_segment *, char);
-static void	note_once(struct tcp_connection *, const struct tcp_segment *,
+static struct tcp_past *past_of(struct tcp *, struct tcp_segment *);
+static void	note_of(struct tcp *, bool, char);
+static void	note(struct tcp *, const struct tcp_segment *, char);
+static void	note_once(struct tcp *, const struct tcp_segment *,
 		    uint8_t, char);
-static void	note_repeat(struct tcp_connection *, const struct tcp_segment *,
-		    uint32_t *, char);
-static void	note_flag(struct tcp_connection *, const struct tcp_segment *,
+static void	note_repeat_of(struct tcp *, bool, uint16_t *, char);
+static void	note_repeat(struct tcp *, const struct tcp_segment *,
+		    uint16_t *, char);
+static void	note_flag(struct tcp *, const struct tcp_segment *,
 		    uint8_t, char, bool);
-static void	note_segment(struct tcp_connection *,
+static void	note_segment(struct tcp *,
 		    const struct tcp_segment *);
-static void	note_window(struct tcp_connection *,
-		    const struct tcp_segment *);
-static void	count_flags(struct tcp_side *, const struct tcp_header *);
+static void	note_window(struct tcp *, struct tcp_segment *);
+static void	note_retransmission(struct tcp *, struct tcp_segment *);
+static void	count_flags(struct tcp *, struct tcp_segment *);
 static void	learn_syn(struct tcp_side *, const struct tcp_header *);
-static void	time_handshake(struct tcp_connection *,
+static void	time_handshake(struct tcp *,
 		    const struct tcp_segment *);
-static void	track_sequence(struct tcp_connection *,
+static bool	ends_handshake(const struct tcp *,
 		    const struct tcp_segment *);
-static void	track_fin(struct tcp_connection *, const struct tcp_segment *);
+static void	track_fin(struct tcp *, const struct tcp_segment *);
 static void	set_end(struct tcp_side *, enum tcp_end);
-static void	move_silent(struct tcp_connection *,
+static void	move_silent(struct tcp *,
 		    const struct tcp_segment *);
 static void	move_silent_by_syn(struct tcp_side *, struct tcp_side *,
 		    const struct tcp_segment *);
@@ -47,21 +50,21 @@ static void	move_closed(struct tcp_side *, const struct tcp_side *,
 		    uint16_t);
 
 void
-tcp_connection_track(struct tcp_connection *t, const struct tcp_segment *s)
+tcp_connection_track(struct tcp *t, struct tcp_segment *s)
 {
 	const struct tcp_header *h = s->header;
 	struct tcp_side *side = &t->side[s->side];
 	struct tcp_side *peer = &t->side[!s->side];
 
 	if (s->is_checksum_bad)
-		note_repeat(t, s, &side->bad_checksums, 'C');
-	count_flags(side, h);
+		note_repeat(t, s, &past_of(t, s)->bad_checksums, 'C');
+	count_flags(t, s);
 	note_segment(t, s);	/* compares with what is learned next */
 	if (h->flags & TCP_SYN)
 		learn_syn(side, h);
 	time_handshake(t, s);
 	note_window(t, s);
-	track_sequence(t, s);
+	note_retransmission(t, s);
 	track_fin(t, s);
 
 	switch (side->end) {
@@ -85,37 +88,37 @@ tcp_connection_track(struct tcp_connection *t, const struct tcp_segment *s)
 }
 
 void
-tcp_connection_turn(struct tcp_connection *t)
+tcp_connection_turn(struct tcp *t)
 {
 	if (t->history_size < TCP_HISTORY_MAX - 1)
 		t->history[t->history_size++] = '^';
 }
 
 void
-tcp_connection_restart(struct tcp_connection *t)
+tcp_connection_gap(struct tcp *t, struct tcp_segment *s, int side)
 {
-	for (int i = 0; i < 2; i++) {
-		t->side[i].counts = (struct tcp_counts){ 0 };
-		t->side[i].flags = 0;
-	}
+	bool is_from_originator = s->is_from_originator == (side == s->side);
+
+	note_repeat_of(t, is_from_originator,
+	    &tcp_need_trouble(t, s)->past[side].gaps, 'G');
 }
 
 bool
-tcp_connection_is_reset(const struct tcp_connection *t)
+tcp_connection_is_reset(const struct tcp *t)
 {
 	return t->side[0].end == TCP_END_RESET ||
 	    t->side[1].end == TCP_END_RESET;
 }
 
 bool
-tcp_connection_is_closed(const struct tcp_connection *t)
+tcp_connection_is_closed(const struct tcp *t)
 {
 	return t->side[0].end == TCP_END_CLOSED &&
 	    t->side[1].end == TCP_END_CLOSED;
 }
 
 bool
-tcp_connection_is_over(const struct tcp_connection *t)
+tcp_connection_is_over(const struct tcp *t)
 {
 	enum tcp_end a = t->side[0].end;
 	enum tcp_end b = t->side[1].end;
@@ -131,14 +134,14 @@ tcp_connection_is_over(const struct tcp_connection *t)
  * SYN+ACK that nobody acknowledged: what a flood leaves behind.
  */
 bool
-tcp_connection_is_half_open(const struct tcp_connection *t)
+tcp_connection_is_half_open(const struct tcp *t)
 {
 	return (t->has_syn || t->has_syn_ack) && !t->has_ack &&
 	    ((t->side[0].noted | t->side[1].noted) & NOTED_DATA) == 0;
 }
 
 const char *
-tcp_connection_state(const struct tcp_connection *t, int src)
+tcp_connection_state(const struct tcp *t, int src)
 {
 	const struct tcp_side *own = &t->side[src];
 	const struct tcp_side *other = &t->side[!src];
@@ -163,7 +166,7 @@ tcp_connection_state(const struct tcp_connection *t, int src)
 
 /* The table of conn_state, from the ends' states. */
 const char *
-tcp_connection_conn_state(const struct tcp_connection *t, int src,
+tcp_connection_conn_state(const struct tcp *t, int src,
     bool has_payload)
 {
 	enum tcp_end o = t->side[src].end;
@@ -192,18 +195,31 @@ tcp_connection_conn_state(const struct tcp_connection *t, int src,
 	return "OTH";
 }
 
+/* What is remembered of the sender for the history's repeats. */
+static struct tcp_past *
+past_of(struct tcp *t, struct tcp_segment *s)
+{
+	return &tcp_need_trouble(t, s)->past[s->side];
+}
+
 /* Appends a letter, in capitals when the originator did it. */
 static void
-note(struct tcp_connection *t, const struct tcp_segment *s, char letter)
+note_of(struct tcp *t, bool is_from_originator, char letter)
 {
 	if (t->history_size == TCP_HISTORY_MAX - 1)
 		return;		/* bounded: a longer history tells no more */
-	t->history[t->history_size++] = s->is_from_originator ? letter :
+	t->history[t->history_size++] = is_from_originator ? letter :
 	    (char)tolower((unsigned char)letter);
 }
 
 static void
-note_once(struct tcp_connection *t, const struct tcp_segment *s, uint8_t bit,
+note(struct tcp *t, const struct tcp_segment *s, char letter)
+{
+	note_of(t, s->is_from_originator, letter);
+}
+
+static void
+note_once(struct tcp *t, const struct tcp_segment *s, uint8_t bit,
     char letter)
 {
 	struct tcp_side *side = &t->side[s->side];
@@ -214,25 +230,32 @@ note_once(struct tcp_connection *t, const struct tcp_segment *s, uint8_t bit,
 	note(t, s, letter);
 }
 
-/* Notes the 1st, 10th, 100th, ... time. */
+/* Notes the 1st, 10th, 100th, ... time, as far as 16 bits count. */
 static void
-note_repeat(struct tcp_connection *t, const struct tcp_segment *s,
-    uint32_t *count, char letter)
+note_repeat_of(struct tcp *t, bool is_from_originator, uint16_t *count,
+    char letter)
 {
 	uint32_t power = 1;
 
-	if (*count == UINT32_MAX)
+	if (*count == UINT16_MAX)
 		return;
 	++*count;
-	while (power < *count && power <= UINT32_MAX / 10)
+	while (power < *count)
 		power *= 10;
 	if (power == *count)
-		note(t, s, letter);
+		note_of(t, is_from_originator, letter);
+}
+
+static void
+note_repeat(struct tcp *t, const struct tcp_segment *s, uint16_t *count,
+    char letter)
+{
+	note_repeat_of(t, s->is_from_originator, count, letter);
 }
 
 /* SYN, FIN and RST are noted again when their sequence number changes. */
 static void
-note_flag(struct tcp_connection *t, const struct tcp_segment *s, uint8_t bit,
+note_flag(struct tcp *t, const struct tcp_segment *s, uint8_t bit,
     char letter, bool is_same)
 {
 	struct tcp_side *side = &t->side[s->side];
@@ -243,10 +266,10 @@ note_flag(struct tcp_connection *t, const struct tcp_segment *s, uint8_t bit,
 }
 
 static void
-note_segment(struct tcp_connection *t, const struct tcp_segment *s)
+note_segment(struct tcp *t, const struct tcp_segment *s)
 {
 	const struct tcp_header *h = s->header;
-	struct tcp_side *side = &t->side[s->side];
+	const struct tcp_side *side = &t->side[s->side];
 
 	switch (h->flags & (TCP_SYN | TCP_FIN | TCP_RST)) {
 	case TCP_SYN:
@@ -255,11 +278,12 @@ note_segment(struct tcp_connection *t, const struct tcp_segment *s)
 		break;
 	case TCP_FIN:
 		note_flag(t, s, NOTED_FIN, 'F',
-		    side->fin_end == h->seq + s->payload_bytes + 1);
+		    t->fin_end[s->side] == h->seq + s->payload_bytes + 1);
 		break;
 	case TCP_RST:
-		note_flag(t, s, NOTED_RST, 'R', side->last_rst == h->seq);
-		side->last_rst = h->seq;
+		note_flag(t, s, NOTED_RST, 'R',
+		    t->last_rst[s->side] == h->seq);
+		t->last_rst[s->side] = h->seq;
 		break;
 	case 0:
 		if (s->payload_bytes > 0)
@@ -279,69 +303,102 @@ note_segment(struct tcp_connection *t, const struct tcp_segment *s)
 
 /* A window of zero says something unless the peer has nothing to send. */
 static void
-note_window(struct tcp_connection *t, const struct tcp_segment *s)
+note_window(struct tcp *t, struct tcp_segment *s)
 {
 	struct tcp_side *side = &t->side[s->side];
 
 	if (s->header->window == 0 && !(s->header->flags & TCP_RST) &&
 	    t->side[!s->side].end != TCP_END_CLOSED &&
 	    side->end != TCP_END_RESET)
-		note_repeat(t, s, &side->zero_windows, 'W');
+		note_repeat(t, s, &past_of(t, s)->zero_windows, 'W');
 }
 
+/*
+ * Payload that does not pass the highest number was sent again, or comes
+ * late; the history does not tell these apart.
+ */
 static void
-count_flags(struct tcp_side *side, const struct tcp_header *h)
+note_retransmission(struct tcp *t, struct tcp_segment *s)
 {
-	side->flags |= h->flags;
-	side->counts.syn += (h->flags & TCP_SYN) != 0;
-	side->counts.fin += (h->flags & TCP_FIN) != 0;
-	side->counts.rst += (h->flags & TCP_RST) != 0;
-	side->counts.psh += (h->flags & TCP_PSH) != 0;
-	side->counts.urg += (h->flags & TCP_URG) != 0;
+	const struct tcp_side *side = &t->side[s->side];
+
+	if (s->payload_bytes > 0 && side->has_seq &&
+	    !(s->header->flags & TCP_RST) &&
+	    !tcp_is_after(s->end, side->next_seq) &&
+	    side->end != TCP_END_RESET)
+		note_repeat(t, s, &past_of(t, s)->retransmitted, 'T');
 }
 
-/* RFC 7323 2.3: a shift above 14 is used as 14. */
+/* The first SYN, FIN and RST are known by the union of flags. */
+static void
+count_flags(struct tcp *t, struct tcp_segment *s)
+{
+	struct tcp_side *side = &t->side[s->side];
+	uint16_t flags = s->header->flags;
+	uint16_t again = flags & side->flags & (TCP_SYN | TCP_FIN | TCP_RST);
+
+	side->flags |= flags;
+	side->psh += (flags & TCP_PSH) != 0;
+	if (again != 0 || flags & TCP_URG) {
+		struct tcp_tally *tally =
+		    &tcp_need_trouble(t, s)->tally[s->side];
+
+		tally->more_syn += (again & TCP_SYN) != 0;
+		tally->more_fin += (again & TCP_FIN) != 0;
+		tally->more_rst += (again & TCP_RST) != 0;
+		tally->urg += (flags & TCP_URG) != 0;
+	}
+}
+
+/*
+ * A SYN that is sent again may leave options out: what was announced once was
+ * announced, and the answer says what became of it.
+ */
 static void
 learn_syn(struct tcp_side *side, const struct tcp_header *h)
 {
 	if (side->has_isn && side->end != TCP_END_SYN_SENT &&
 	    side->end != TCP_END_SYN_ACK_SENT)
 		return;		/* a late SYN does not change what was agreed */
+	if (!side->has_isn || side->isn != h->seq)
+		side->options = 0;
 	side->isn = h->seq;
 	side->has_isn = true;
-	side->options = h->options;
-	side->mss = h->mss;
-	side->window_scale = h->window_scale > 14 ? 14 : h->window_scale;
+	side->options |= h->options;
+	if (h->options & TCP_HAS_MSS)
+		side->mss = h->mss;
+	if (h->options & TCP_HAS_WINDOW_SCALE)
+		side->window_scale = h->window_scale;
 }
 
 /*
- * The three times of the handshake: each is the first of its kind that fits
- * what came before.
+ * The three times of the handshake: the last SYN before the first answer, that
+ * answer, and what acknowledges it. Where the answer was not seen, the first
+ * acknowledgement of the SYN's sender still ends the handshake.
  */
 static void
-time_handshake(struct tcp_connection *t, const struct tcp_segment *s)
+time_handshake(struct tcp *t, const struct tcp_segment *s)
 {
 	const struct tcp_header *h = s->header;
-	const struct tcp_side *peer = &t->side[!s->side];
 
 	switch (h->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) {
 	case TCP_SYN:
-		if (!t->has_syn)
-			t->syn_ns = s->ts_ns;
+		if (t->has_syn && (t->has_syn_ack || t->has_ack))
+			break;
 		t->has_syn = true;
+		t->syn_side = s->side != 0;
+		t->syn_ns = s->ts_ns;
 		break;
 	case TCP_SYN | TCP_ACK:
 		if (t->has_syn_ack)
 			break;
 		t->has_syn_ack = true;
-		t->syn_ack_side = (uint8_t)s->side;
+		t->syn_ack_side = s->side != 0;
 		t->syn_ack_ns = s->ts_ns;
 		break;
 	case TCP_ACK:
 	case TCP_ACK | TCP_FIN:
-		if (t->has_ack || !t->has_syn_ack ||
-		    s->side == t->syn_ack_side || !peer->has_isn ||
-		    h->ack != peer->isn + 1)
+		if (t->has_ack || !ends_handshake(t, s))
 			break;
 		t->ack_ns = s->ts_ns;
 		t->has_ack = true;
@@ -351,45 +408,28 @@ time_handshake(struct tcp_connection *t, const struct tcp_segment *s)
 	}
 }
 
-/*
- * The highest sequence number each way; a segment with payload that does not
- * pass it was sent again (or comes late: order is told apart elsewhere).
- */
-static void
-track_sequence(struct tcp_connection *t, const struct tcp_segment *s)
+static bool
+ends_handshake(const struct tcp *t, const struct tcp_segment *s)
 {
-	const struct tcp_header *h = s->header;
-	struct tcp_side *side = &t->side[s->side];
-	uint32_t end = h->seq + s->payload_bytes +
-	    ((h->flags & TCP_SYN) != 0) + ((h->flags & TCP_FIN) != 0);
-
-	if (h->flags & TCP_RST)
-		return;		/* the numbers of a RST are often made up */
-	if (!side->has_seq || (h->flags & TCP_SYN &&
-	    side->end == TCP_END_SYN_SENT)) {
-		side->has_seq = true;
-		side->next_seq = end;
-	} else if ((int32_t)(end - side->next_seq) > 0) {
-		side->next_seq = end;
-	} else if (s->payload_bytes > 0 && side->end != TCP_END_RESET) {
-		note_repeat(t, s, &side->retransmitted, 'T');
-	}
+	if (t->has_syn_ack)
+		return s->side != t->syn_ack_side &&
+		    tcp_is_after(s->header->ack, t->side[!s->side].isn);
+	return t->has_syn && s->side == t->syn_side;
 }
 
 static void
-track_fin(struct tcp_connection *t, const struct tcp_segment *s)
+track_fin(struct tcp *t, const struct tcp_segment *s)
 {
 	const struct tcp_header *h = s->header;
-	struct tcp_side *side = &t->side[s->side];
 	struct tcp_side *peer = &t->side[!s->side];
 
 	if (h->flags & TCP_FIN) {
-		side->fin_end = h->seq + s->payload_bytes + 1;
+		t->fin_end[s->side] = h->seq + s->payload_bytes + 1;
 		if (t->first_fin == 0)
 			t->first_fin = (uint8_t)(1 + s->side);
 	}
 	if (h->flags & TCP_ACK && peer->noted & NOTED_FIN &&
-	    (int32_t)(h->ack - peer->fin_end) >= 0)
+	    !tcp_is_after(t->fin_end[!s->side], h->ack))
 		peer->is_fin_acked = true;
 }
 
@@ -402,7 +442,7 @@ set_end(struct tcp_side *side, enum tcp_end end)
 
 /* The first segment that this end was seen to send. */
 static void
-move_silent(struct tcp_connection *t, const struct tcp_segment *s)
+move_silent(struct tcp *t, const struct tcp_segment *s)
 {
 	struct tcp_side *side = &t->side[s->side];
 	struct tcp_side *peer = &t->side[!s->side];

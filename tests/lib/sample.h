@@ -54,7 +54,15 @@ sample_fill_side(struct record_side *side, uint16_t port, const char *class)
 		.isn = UINT32_MAX, .mss = 1460, .window_scale = 7,
 		.sack_permitted = true, .timestamps = false,
 		.flags = TCP_FIN | TCP_SYN | TCP_ACK | TCP_AE,
-		.syn = 1, .fin = 2, .rst = 3, .psh = 4, .urg = 5
+		.syn = 1, .fin = 2, .rst = 3, .psh = 4, .urg = 5,
+		.retransmitted_packets = 6, .retransmitted_bytes = 7000,
+		.window_scaling = "used", .window_min = 100,
+		.window_max = 65535, .zero_windows = 2,
+		.zero_window_ns = 1500000, .rtt_min_ns = 1000,
+		.rtt_mean_ns = 2000, .rtt_max_ns = 4000,
+		.rtt_deviation_ns = 1414, .rtt_samples = 3,
+		.limited_by = "receiver_window",
+		.limited_ns = { 1000, 1500000, 0, 2000 }
 	};
 }
 
@@ -90,6 +98,8 @@ sample_full(void)
 	r.tcp_state = "closed";
 	r.tcp_conn_state = "SF";
 	memcpy(r.tcp_history, "ShADadFf", 9);
+	r.tcp_ecn = "classic";
+	r.tcp_fast_open = true;
 	r.syn_synack_ns = 12000000;
 	r.synack_ack_ns = 345000;
 	r.udp_checksum_zero = 1;

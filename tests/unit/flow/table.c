@@ -70,9 +70,13 @@ use(struct flow_table *table, uint32_t number)
 	size_t behind = offsetof(struct flow, src_side);
 
 	memset((uint8_t *)flow + behind, 0xff, sizeof(*flow) - behind);
-	if (flow->key.protocol == PROTOCOL_TCP)
+	if (flow->key.protocol == PROTOCOL_TCP) {
 		memset(&table->connections[number], 0xff,
 		    sizeof(*table->connections));
+		table->connections[number].trouble =
+		    pool_take(&table->troubles);
+		assert_int_not_equal(table->connections[number].trouble, 0);
+	}
 	if (table->parts != NULL)
 		memset(&table->parts[number], 0xff, sizeof(*table->parts));
 }
@@ -177,7 +181,7 @@ test_room(void **state)
 	(void)state;
 	assert_int_equal(flow_table_init(&table, 0, 0, true, &secret), 0);
 	assert_int_equal(flow_table_init(&table, 100, 5, true, &secret), 0);
-	assert_int_equal(flow_table_init(&table, 1000, 0, true, &secret), 1);
+	assert_int_equal(flow_table_init(&table, 2000, 0, true, &secret), 1);
 	assert_int_not_equal(add(&table, 1), 0);
 	assert_int_equal(add(&table, 2), 0);
 	flow_table_release(&table);

@@ -21,7 +21,8 @@
 
 static struct interface		 interface;
 static struct flow		 flow;
-static struct tcp_connection	 tcp;
+static struct tcp		 tcp;
+static struct tcp_trouble	 trouble;
 static struct flow_labels	 labels;
 static struct flow_counts	 totals[2];
 static struct meter_flow	 ended;
@@ -34,6 +35,7 @@ begin(uint8_t protocol, uint16_t a_port, uint16_t b_port)
 	interface = (struct interface){ .time_digits = 9 };
 	memset(&flow, 0, sizeof(flow));
 	memset(&tcp, 0, sizeof(tcp));
+	memset(&trouble, 0, sizeof(trouble));
 	memset(&labels, 0, sizeof(labels));
 	memset(totals, 0, sizeof(totals));
 	flow.key.a = made_address(4, 1);
@@ -339,8 +341,11 @@ test_tcp(void **state)
 		.options = TCP_HAS_MSS | TCP_HAS_WINDOW_SCALE |
 		    TCP_HAS_SACK_PERMITTED,
 		.flags = TCP_SYN | TCP_ACK, .end = TCP_END_ESTABLISHED,
-		.counts = { 1, 2, 3, 4, 5 }
+		.psh = 4
 	};
+	trouble.tally[1] = (struct tcp_tally){ .more_syn = 1, .more_fin = 2,
+	    .more_rst = 3, .urg = 5 };
+	ended.trouble = &trouble;
 	tcp.side[0].end = TCP_END_ESTABLISHED;
 	memcpy(tcp.history, "ShA", 3);
 	tcp.history_size = 3;
@@ -355,7 +360,7 @@ test_tcp(void **state)
 	assert_true(record.src.tcp.sack_permitted);
 	assert_false(record.src.tcp.timestamps);
 	assert_int_equal(record.src.tcp.flags, TCP_SYN | TCP_ACK);
-	assert_int_equal(record.src.tcp.syn, 1);
+	assert_int_equal(record.src.tcp.syn, 2);
 	assert_int_equal(record.src.tcp.fin, 2);
 	assert_int_equal(record.src.tcp.rst, 3);
 	assert_int_equal(record.src.tcp.psh, 4);

@@ -22,7 +22,9 @@
 
 #define MS INT64_C(1000000)
 
-static struct tcp_connection	 t;
+static struct tcp		 t;
+static struct pool		 troubles;
+static const struct hash_secret	 secret;
 static struct tcp_header	 header;
 static uint32_t			 isn[2];	/* originator, responder */
 static int			 src;
@@ -34,6 +36,8 @@ setup(void **state)
 {
 	(void)state;
 	memset(&t, 0, sizeof(t));
+	pool_release(&troubles);
+	pool_init(&troubles, sizeof(struct tcp_trouble), 1);
 	isn[0] = 1000;
 	isn[1] = 500000;
 	src = 0;
@@ -49,8 +53,10 @@ track(struct tcp_segment segment, bool is_from_originator)
 	segment.side = is_from_originator ? src : !src;
 	segment.is_from_originator = is_from_originator;
 	segment.ts_ns = now_ns;
+	segment.secret = &secret;
+	segment.troubles = &troubles;
 	has_payload = has_payload || segment.payload_bytes > 0;
-	tcp_connection_track(&t, &segment);
+	tcp_track(&t, &segment);
 	now_ns += MS;
 }
 
@@ -377,7 +383,10 @@ assert_handshake(int64_t syn, int64_t syn_ack, int64_t ack)
 	assert_int_equal(t.has_ack ? t.ack_ns : INT64_MIN, ack);
 }
 
-/* Segments come a millisecond apart; the first of each kind counts. */
+/*
+ * Segments come a millisecond apart; what counts is the last SYN before the
+ * first answer, that, and the first ACK of it.
+ */
 static void
 test_handshake(void **state)
 {
@@ -389,9 +398,12 @@ test_handshake(void **state)
 	assert_handshake(0, MS, 2 * MS);
 	(void)setup(NULL);
 	send_all("oS oS rSA0a1 rSA0a1 oA1a1");
-	assert_handshake(0, 2 * MS, 4 * MS);
+	assert_handshake(MS, 2 * MS, 4 * MS);
 	(void)setup(NULL);
-	send_all("oS rSA0a1 oA1a2 oA1a0");	/* acknowledges another */
+	send_all("oS rSA0a1 oS oA1a1");
+	assert_handshake(0, MS, 3 * MS);
+	(void)setup(NULL);
+	send_all("oS rSA0a1 oA1a0 rA1a1");	/* none of it */
 	assert_handshake(0, MS, none);
 	send_all("oA1+5a1");			/* with data */
 	assert_handshake(0, MS, 4 * MS);
@@ -400,6 +412,9 @@ test_handshake(void **state)
 	assert_handshake(0, MS, 2 * MS);
 	(void)setup(NULL);
 	send_all("oS oA1a1 rA1a1 oSF rRA0a1");
+	assert_handshake(0, none, MS);		/* the answer was not seen */
+	(void)setup(NULL);
+	send_all("oS rA1a1 oSF rRA0a1");
 	assert_handshake(0, none, none);
 	(void)setup(NULL);
 	send_all("rSA0a1 rA1a1");		/* its own sender */
@@ -412,9 +427,9 @@ test_handshake_over_parts(void **state)
 {
 	(void)state;
 	send_all("oS");
-	tcp_connection_restart(&t);
+	tcp_restart(&t, tcp_trouble_of(&t, &troubles));
 	send_all("rSA0a1");
-	tcp_connection_restart(&t);
+	tcp_restart(&t, tcp_trouble_of(&t, &troubles));
 	send_all("oA1a1");
 	assert_handshake(0, MS, 2 * MS);
 }
@@ -446,7 +461,8 @@ test_half_open(void **state)
 	assert_true(is_half_open_after("oS oS oS"));
 	assert_true(is_half_open_after("rSA0a1"));
 	assert_true(is_half_open_after("oS rSA0a1 rSA0a1"));
-	assert_true(is_half_open_after("oS rSA0a1 oA1a7"));
+	assert_true(is_half_open_after("oS rSA0a1 oA1a0"));
+	assert_false(is_half_open_after("oS oA1a1"));
 	assert_false(is_half_open_after(HANDSHAKE));
 	assert_false(is_half_open_after("oS rSA0a1 oA1+5a1"));
 	assert_false(is_half_open_after("oS oA1+5a1"));
@@ -489,16 +505,20 @@ test_announced(void **state)
 		    .mss = 1460, .window = 1, .window_scale = (uint8_t)shift,
 		    .options = TCP_HAS_MSS | TCP_HAS_WINDOW_SCALE };
 		track((struct tcp_segment){ 0 }, true);
-		assert_int_equal(t.side[0].window_scale,
-		    shift > 14 ? 14 : shift);
+		assert_int_equal(t.side[0].window_scale, shift);
 		assert_int_equal(t.side[0].mss, 1460);
 		assert_int_equal(t.side[0].isn, 7);
 		assert_int_equal(t.side[0].options, header.options);
 		assert_false(t.side[1].has_isn);
 	}
-	/* One sent again with fewer options is what the peer answers. */
-	header = (struct tcp_header){ .flags = TCP_SYN, .seq = 8,
+	/* Sent again with fewer options, and another attempt. */
+	header = (struct tcp_header){ .flags = TCP_SYN, .seq = 7,
 	    .window = 1 };
+	track((struct tcp_segment){ 0 }, true);
+	assert_int_equal(t.side[0].mss, 1460);
+	assert_int_equal(t.side[0].options,
+	    TCP_HAS_MSS | TCP_HAS_WINDOW_SCALE);
+	header.seq = 8;
 	track((struct tcp_segment){ 0 }, true);
 	assert_int_equal(t.side[0].isn, 8);
 	assert_int_equal(t.side[0].options, 0);
@@ -559,22 +579,26 @@ test_sequence(void **state)
 static void
 test_parts(void **state)
 {
+	struct tcp_trouble *trouble;
+
 	(void)state;
-	send_all("oS rSA0a1 oPA1+5a1 oPU6+5a1 oFA11a1 oR12");
-	assert_int_equal(t.side[0].counts.syn, 1);
-	assert_int_equal(t.side[0].counts.fin, 1);
-	assert_int_equal(t.side[0].counts.rst, 1);
-	assert_int_equal(t.side[0].counts.psh, 2);
-	assert_int_equal(t.side[0].counts.urg, 1);
+	send_all("oS rSA0a1 oPA1+5a1 oPU6+5a1 oFA11a1 oR12 oS");
+	assert_int_equal(t.side[0].psh, 2);
 	assert_int_equal(t.side[0].flags, TCP_SYN | TCP_PSH | TCP_ACK |
 	    TCP_URG | TCP_FIN | TCP_RST);
-	assert_int_equal(t.side[1].counts.syn, 1);
 	assert_int_equal(t.side[1].flags, TCP_SYN | TCP_ACK);
-	tcp_connection_restart(&t);
+	trouble = tcp_trouble_of(&t, &troubles);
+	assert_non_null(trouble);
+	assert_int_equal(trouble->tally[0].more_syn, 1);
+	assert_int_equal(trouble->tally[0].more_fin, 0);
+	assert_int_equal(trouble->tally[0].more_rst, 0);
+	assert_int_equal(trouble->tally[0].urg, 1);
+	tcp_restart(&t, trouble);
 	for (int side = 0; side < 2; side++) {
 		assert_int_equal(t.side[side].flags, 0);
-		assert_int_equal(t.side[side].counts.syn, 0);
-		assert_int_equal(t.side[side].counts.psh, 0);
+		assert_int_equal(t.side[side].psh, 0);
+		assert_int_equal(trouble->tally[side].more_syn, 0);
+		assert_int_equal(trouble->tally[side].urg, 0);
 		assert_true(t.side[side].has_isn);
 	}
 	assert_true(tcp_connection_is_reset(&t));

@@ -1,0 +1,220 @@
+/*
+ * The congestion control of TCP: see congestion.h.
+ */
+#include "tcp/congestion.h"
+
+/* As long as a segment is timed: 48 bits of nanoseconds are 78 hours. */
+#define TIMED_BITS 48
+
+static void	mark(struct tcp *, struct tcp_segment *);
+static void	negotiate(struct tcp *, const struct tcp_segment *);
+static void	time_acked(struct tcp *, const struct tcp_segment *);
+static void	sample(struct tcp_measure *, int64_t);
+static int64_t	timed_since(const struct tcp_timed *, int64_t);
+static struct tcp_timed *timed_at(struct tcp *, struct tcp_trouble *,
+		    uint8_t);
+static void	time_segment(struct tcp *, struct tcp_segment *);
+static void	spoil(struct tcp *, const struct tcp_segment *);
+static void	fly(struct tcp *, const struct tcp_segment *);
+
+void
+tcp_congestion_track(struct tcp *t, struct tcp_segment *s)
+{
+	const struct tcp_header *h = s->header;
+
+	if (s->is_congested || (h->flags & (TCP_ECE | TCP_CWR | TCP_SYN)) != 0)
+		mark(t, s);
+	if (h->flags & TCP_RST)
+		return;
+	if (s->what & TCP_IS_NEW_ACK)
+		time_acked(t, s);
+	if (s->end == h->seq || s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE))
+		return;
+	if ((s->what & (TCP_IS_NEW | TCP_IS_RETRANSMISSION |
+	    TCP_IS_BEYOND)) == TCP_IS_NEW)
+		time_segment(t, s);
+	else
+		spoil(t, s);
+	if (s->payload_bytes > 0)
+		fly(t, s);
+}
+
+uint32_t
+tcp_congestion_in_flight(const struct tcp *t, int side)
+{
+	const struct tcp_side *own = &t->side[side];
+
+	if (!own->has_seq || !own->is_acked ||
+	    !tcp_is_after(own->next_seq, own->acked))
+		return 0;
+	return own->next_seq - own->acked;
+}
+
+int64_t
+tcp_congestion_round_ns(const struct tcp *t)
+{
+	if (t->has_syn && t->has_ack && t->ack_ns > t->syn_ns)
+		return t->ack_ns - t->syn_ns;
+	if (t->measure[0].rtt_samples > 0 && t->measure[1].rtt_samples > 0)
+		return (int64_t)(t->measure[0].rtt_min +
+		    t->measure[1].rtt_min);
+	return 0;
+}
+
+/*
+ * Marks of the network and answers to them. The bits of a SYN negotiate, and
+ * with accurate ECN they are part of a counter.
+ */
+static void
+mark(struct tcp *t, struct tcp_segment *s)
+{
+	uint16_t flags = s->header->flags;
+	bool is_counter = t->ecn == TCP_ECN_ACCURATE || flags & TCP_SYN;
+	bool is_echo = !is_counter && flags & TCP_ECE;
+	bool is_reduced = !is_counter && flags & TCP_CWR;
+	struct tcp_tally *tally;
+
+	if (flags & TCP_SYN)
+		negotiate(t, s);
+	if (!s->is_congested && !is_echo && !is_reduced)
+		return;
+	tally = &tcp_need_trouble(t, s)->tally[s->side];
+	tally->ce += s->is_congested;
+	tally->ece += is_echo;
+	tally->cwr += is_reduced;
+}
+
+/* RFC 3168 6.1.1; RFC 9768 3.1.1, table 2. */
+static void
+negotiate(struct tcp *t, const struct tcp_segment *s)
+{
+	uint16_t bits = s->header->flags & (TCP_AE | TCP_CWR | TCP_ECE);
+
+	if (!(s->header->flags & TCP_ACK)) {
+		if (bits == (TCP_AE | TCP_CWR | TCP_ECE))
+			t->ecn = TCP_ECN_ACCURATE_ASKED;
+		else if (bits == (TCP_CWR | TCP_ECE))
+			t->ecn = TCP_ECN_CLASSIC_ASKED;
+		else
+			t->ecn = TCP_ECN_NONE;
+		return;
+	}
+	if (t->ecn == TCP_ECN_NONE)
+		return;
+	if (bits == TCP_ECE)
+		t->ecn = TCP_ECN_CLASSIC;
+	else if (t->ecn == TCP_ECN_ACCURATE_ASKED && bits != 0 &&
+	    bits != (TCP_AE | TCP_ECE) &&
+	    bits != (TCP_AE | TCP_CWR | TCP_ECE))
+		t->ecn = TCP_ECN_ACCURATE;
+	else
+		t->ecn = TCP_ECN_NONE;
+}
+
+/*
+ * What the acknowledgement covers is timed no more; the segment that it ends
+ * with gives the sample.
+ */
+static void
+time_acked(struct tcp *t, const struct tcp_segment *s)
+{
+	uint8_t kept = 0;
+
+	for (uint8_t i = 0; i < t->timed_count; i++) {
+		const struct tcp_timed *timed = timed_at(t, s->trouble, i);
+
+		if (timed->side == s->side ||
+		    tcp_is_after(timed->end, s->header->ack)) {
+			if (kept != i)
+				*timed_at(t, s->trouble, kept) = *timed;
+			kept++;
+			continue;
+		}
+		if (timed->end == s->header->ack && !timed->is_ambiguous)
+			sample(&t->measure[!s->side],
+			    timed_since(timed, s->ts_ns));
+	}
+	t->timed_count = kept;
+}
+
+static struct tcp_timed *
+timed_at(struct tcp *t, struct tcp_trouble *trouble, uint8_t i)
+{
+	return i < TCP_TIMED ? &t->timed[i] : &trouble->timed[i - TCP_TIMED];
+}
+
+/* A clock that stepped back measures nothing. */
+static void
+sample(struct tcp_measure *measure, int64_t ns)
+{
+	if (ns < 0)
+		return;
+	if (measure->rtt_samples == 0 || (float)ns < measure->rtt_min)
+		measure->rtt_min = (float)ns;
+	if ((float)ns > measure->rtt_max)
+		measure->rtt_max = (float)ns;
+	measure->rtt_sum += ns;
+	measure->rtt_squares += (double)ns * (double)ns;
+	measure->rtt_samples++;
+}
+
+/* The difference of two times of which 48 bits are known, as signed. */
+static int64_t
+timed_since(const struct tcp_timed *timed, int64_t now_ns)
+{
+	uint64_t sent = (uint64_t)timed->sent_high << 32 | timed->sent_low;
+	uint64_t since = ((uint64_t)now_ns - sent) <<
+	    (64 - TIMED_BITS);
+
+	return (int64_t)since >> (64 - TIMED_BITS);
+}
+
+static void
+time_segment(struct tcp *t, struct tcp_segment *s)
+{
+	uint64_t now = (uint64_t)s->ts_ns;
+
+	if (t->timed_count == TCP_TIMED + TCP_TIMED_MORE)
+		return;
+	if (t->timed_count == TCP_TIMED)
+		(void)tcp_need_trouble(t, s);
+	*timed_at(t, s->trouble, t->timed_count++) = (struct tcp_timed){
+		.end = s->end,
+		.sent_low = (uint32_t)now,
+		.sent_high = (uint16_t)(now >> 32),
+		.side = (uint8_t)s->side
+	};
+}
+
+/* Sent again or late: what came after it is acknowledged with it. */
+static void
+spoil(struct tcp *t, const struct tcp_segment *s)
+{
+	for (uint8_t i = 0; i < t->timed_count; i++) {
+		struct tcp_timed *timed = timed_at(t, s->trouble, i);
+
+		if (timed->side == s->side &&
+		    tcp_is_after(timed->end, s->header->seq))
+			timed->is_ambiguous = true;
+	}
+}
+
+/* How much is on its way, and with how much the side began. */
+static void
+fly(struct tcp *t, const struct tcp_segment *s)
+{
+	struct tcp_side *side = &t->side[s->side];
+	struct tcp_measure *measure = &t->measure[s->side];
+	uint32_t in_flight = tcp_congestion_in_flight(t, s->side);
+
+	if (in_flight > measure->in_flight_max)
+		measure->in_flight_max = in_flight;
+	if (s->payload_bytes > side->segment_max)
+		side->segment_max = s->payload_bytes > UINT16_MAX ?
+		    UINT16_MAX : (uint16_t)s->payload_bytes;
+	if ((s->what & TCP_IS_NEW) != 0 && side->has_isn &&
+	    measure->initial_window < UINT8_MAX &&
+	    (!side->is_acked ||
+	    side->acked - side->isn <= 1))
+		measure->initial_window++;
+}

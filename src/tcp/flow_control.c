@@ -1,0 +1,141 @@
+/*
+ * The flow control of TCP: see flow_control.h.
+ */
+#include "tcp/flow_control.h"
+
+enum { SCALE_MAX = 14 };	/* RFC 7323 2.3: used in place of more */
+
+static void	count(struct tcp *, struct tcp_segment *);
+static bool	is_window_update(const struct tcp *,
+		    const struct tcp_segment *);
+static bool	is_full(const struct tcp *, const struct tcp_segment *);
+static void	widen(struct tcp_measure *, uint32_t);
+static uint32_t	scaled(const struct tcp *, int, uint16_t);
+
+void
+tcp_flow_control_track(struct tcp *t, struct tcp_segment *s)
+{
+	const struct tcp_header *h = s->header;
+	struct tcp_side *side = &t->side[s->side];
+
+	if (h->flags & TCP_RST)
+		return;
+	count(t, s);
+	/* The window of a SYN is never scaled (RFC 7323 2.2). */
+	if (!(h->flags & TCP_SYN))
+		widen(&t->measure[s->side], scaled(t, s->side, h->window));
+	side->window = h->window;
+	side->has_window = true;
+}
+
+enum tcp_scaling
+tcp_flow_control_scaling(const struct tcp *t, int side)
+{
+	const struct tcp_side *own = &t->side[side];
+	const struct tcp_side *peer = &t->side[!side];
+
+	/* One that did not ask for it settles it for both. */
+	if ((own->has_isn && !(own->options & TCP_HAS_WINDOW_SCALE)) ||
+	    (peer->has_isn && !(peer->options & TCP_HAS_WINDOW_SCALE)))
+		return TCP_SCALING_UNUSED;
+	/* An answer has the option only where the SYN had it. */
+	if (own->has_isn && (peer->has_isn ||
+	    (t->has_syn_ack && t->syn_ack_side == side)))
+		return TCP_SCALING_USED;
+	return TCP_SCALING_UNKNOWN;
+}
+
+bool
+tcp_flow_control_window(const struct tcp *t, int side, uint32_t *bytes)
+{
+	const struct tcp_side *peer = &t->side[!side];
+
+	if (!peer->has_window)
+		return false;
+	*bytes = scaled(t, !side, peer->window);
+	return peer->window == 0 ||
+	    tcp_flow_control_scaling(t, !side) != TCP_SCALING_UNKNOWN;
+}
+
+bool
+tcp_flow_control_room(const struct tcp *t, int side, uint32_t *bytes)
+{
+	const struct tcp_side *own = &t->side[side];
+	const struct tcp_side *peer = &t->side[!side];
+	uint32_t window, in_flight;
+
+	if (!peer->has_ack || !own->has_seq ||
+	    !tcp_flow_control_window(t, side, &window))
+		return false;
+	in_flight = own->next_seq - peer->last_ack;
+	*bytes = tcp_distance(peer->last_ack, own->next_seq) < 0 ? window :
+	    in_flight < window ? window - in_flight : 0;
+	return true;
+}
+
+static void
+count(struct tcp *t, struct tcp_segment *s)
+{
+	const struct tcp_header *h = s->header;
+	const struct tcp_side *side = &t->side[s->side];
+	bool is_bare = (h->flags & (TCP_SYN | TCP_FIN)) == 0;
+	bool was_zero = side->has_window && side->window == 0;
+	bool is_zero = h->window == 0 && is_bare &&
+	    !(s->what & TCP_IS_PROBE);
+	bool is_update = is_bare && is_window_update(t, s);
+	bool fills = is_bare && s->payload_bytes > 0 && is_full(t, s);
+	struct tcp_tally *tally;
+
+	if (!was_zero && !is_zero && !is_update && !fills)
+		return;
+	tally = &tcp_need_trouble(t, s)->tally[s->side];
+	if (was_zero && s->ts_ns > side->last_ns)
+		tally->zero_window_ns += s->ts_ns - side->last_ns;
+	tally->zero_windows += is_zero;
+	tally->window_updates += is_update;
+	tally->window_full += fills;
+}
+
+/* Nothing but another window. */
+static bool
+is_window_update(const struct tcp *t, const struct tcp_segment *s)
+{
+	const struct tcp_side *side = &t->side[s->side];
+	uint16_t window = s->header->window;
+
+	return s->payload_bytes == 0 && side->has_window && window != 0 &&
+	    window != side->window && (s->what & TCP_IS_NEXT) != 0 &&
+	    (s->what & TCP_IS_SAME_ACK) != 0;
+}
+
+/* The segment ends where the peer's window does. */
+static bool
+is_full(const struct tcp *t, const struct tcp_segment *s)
+{
+	const struct tcp_side *peer = &t->side[!s->side];
+	uint32_t window;
+
+	return peer->has_ack && !(s->what & TCP_IS_PROBE) &&
+	    tcp_flow_control_window(t, s->side, &window) &&
+	    s->end == peer->last_ack + window;
+}
+
+static void
+widen(struct tcp_measure *measure, uint32_t window)
+{
+	if (!measure->has_window || window < measure->window_min)
+		measure->window_min = window;
+	if (window > measure->window_max)
+		measure->window_max = window;
+	measure->has_window = true;
+}
+
+static uint32_t
+scaled(const struct tcp *t, int side, uint16_t window)
+{
+	uint8_t scale = t->side[side].window_scale;
+
+	if (tcp_flow_control_scaling(t, side) != TCP_SCALING_USED)
+		return window;
+	return (uint32_t)window << (scale > SCALE_MAX ? SCALE_MAX : scale);
+}

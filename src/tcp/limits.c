@@ -1,0 +1,277 @@
+/*
+ * The limits of a transfer: see limits.h.
+ *
+ * The time of a side's transfer is cut at its events: payload that it sends,
+ * and what its peer says of it. Each stretch is charged to what held the side
+ * back at the event before, unless the event after knows better: a
+ * retransmission tells that the time before it was lost, and payload that
+ * follows an idle stretch longer than the side needs to answer tells that the
+ * application had nothing to send.
+ */
+#include "tcp/congestion.h"
+#include "tcp/flow_control.h"
+#include "tcp/limits.h"
+
+/* A sender stands still: longer than a delayed acknowledgement may take. */
+#define STALL_NS INT64_C(200000000)
+
+/* What a host may take to answer, beyond the path's time. */
+#define ANSWER_NS INT64_C(1000000)
+
+enum {
+	LOSS_DUPLICATES = 3,	/* RFC 5681 3.2 */
+	EDGE_SEGMENTS = 3	/* T-RAT: as near to the window counts */
+};
+
+static void	send_payload(struct tcp *, struct tcp_segment *);
+static void	hear_peer(struct tcp *, struct tcp_segment *);
+static void	charge_idle(struct tcp *, struct tcp_segment *);
+static void	charge(struct tcp *, struct tcp_segment *, int,
+		    enum tcp_limit, int64_t);
+static int64_t	*limited_ns(struct tcp *, struct tcp_segment *, int,
+		    enum tcp_limit);
+static void	count_round(struct tcp *, struct tcp_segment *);
+static void	settle(struct tcp *, int, int64_t);
+static enum tcp_limit judge(const struct tcp *, int);
+static uint32_t	us_of(int64_t);
+static bool	is_at_edge(const struct tcp *, int);
+static int64_t	answer_ns(const struct tcp *, int);
+static uint32_t	full_size(const struct tcp *, int);
+
+void
+tcp_limits_track(struct tcp *t, struct tcp_segment *s)
+{
+	if (s->header->flags & TCP_RST)
+		return;
+	if (s->payload_bytes > 0 &&
+	    (s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE)) == 0)
+		send_payload(t, s);
+	if (t->side[!s->side].is_limited && s->header->flags & TCP_ACK)
+		hear_peer(t, s);
+}
+
+enum tcp_limit
+tcp_limits_cause(const struct tcp *t, const struct tcp_trouble *trouble,
+    int side, int64_t ns[TCP_LIMITS])
+{
+	int64_t total = 0;
+	int cause = 0;
+
+	ns[TCP_LIMIT_APPLICATION] = t->measure[side].application_ns;
+	ns[TCP_LIMIT_NETWORK_RTT] = t->measure[side].network_rtt_ns;
+	ns[TCP_LIMIT_RECEIVER_WINDOW] = trouble == NULL ? 0 :
+	    trouble->tally[side].receiver_window_ns;
+	ns[TCP_LIMIT_NETWORK_LOSS] = trouble == NULL ? 0 :
+	    trouble->tally[side].network_loss_ns;
+	for (int i = 0; i < TCP_LIMITS; i++) {
+		total += ns[i];
+		if (ns[i] > ns[cause])
+			cause = i;
+	}
+	if (total == 0 ||
+	    total < TCP_LIMITS_ROUNDS * tcp_congestion_round_ns(t))
+		return TCP_LIMITS;
+	return (enum tcp_limit)cause;
+}
+
+static void
+send_payload(struct tcp *t, struct tcp_segment *s)
+{
+	struct tcp_side *side = &t->side[s->side];
+
+	if (!side->is_limited) {
+		side->is_limited = true;
+		side->limit_ns = s->ts_ns;
+		t->round_us[s->side] = us_of(s->ts_ns);
+	} else if (s->what & TCP_IS_RETRANSMISSION) {
+		charge(t, s, s->side, TCP_LIMIT_NETWORK_LOSS, s->ts_ns);
+	} else if (!side->is_waiting) {
+		charge_idle(t, s);
+	} else {
+		charge(t, s, s->side, (enum tcp_limit)side->limit, s->ts_ns);
+	}
+	if (s->what & TCP_IS_RETRANSMISSION) {
+		side->is_recovering = true;
+		s->trouble->past[s->side].recover = side->next_seq;
+	}
+	if (s->what & TCP_IS_NEW) {
+		side->is_short = s->payload_bytes <
+		    full_size(t, s->side) / 8 * 7;
+		count_round(t, s);
+	}
+	settle(t, s->side, s->ts_ns);
+}
+
+/*
+ * The peer acknowledged, asked again or changed its window. What it says
+ * while nothing is on its way is looked at when payload follows.
+ */
+static void
+hear_peer(struct tcp *t, struct tcp_segment *s)
+{
+	int side = !s->side;
+	struct tcp_side *own = &t->side[side];
+
+	if (!own->is_waiting)
+		return;
+	charge(t, s, side, (enum tcp_limit)own->limit, s->ts_ns);
+	if (own->is_recovering &&
+	    !tcp_is_after(s->trouble->past[side].recover, own->acked))
+		own->is_recovering = false;
+	settle(t, side, s->ts_ns);
+}
+
+/*
+ * Payload after a stretch with nothing on its way. Until the peer's newest
+ * segment the old cause holds, and while that travels to the side and its
+ * answer back; what is longer is the application's.
+ */
+static void
+charge_idle(struct tcp *t, struct tcp_segment *s)
+{
+	struct tcp_side *own = &t->side[s->side];
+	const struct tcp_side *peer = &t->side[!s->side];
+	enum tcp_limit limit = (enum tcp_limit)own->limit;
+	int64_t until_ns = own->limit_ns + answer_ns(t, s->side);
+
+	if (limit == TCP_LIMIT_RECEIVER_WINDOW &&
+	    peer->last_ns > own->limit_ns && peer->last_ns < s->ts_ns)
+		until_ns += peer->last_ns - own->limit_ns;
+	if (until_ns < s->ts_ns) {
+		charge(t, s, s->side, limit, until_ns);
+		limit = TCP_LIMIT_APPLICATION;
+	}
+	charge(t, s, s->side, limit, s->ts_ns);
+}
+
+/* Charges the time until now_ns, and notes where the sender stood still. */
+static void
+charge(struct tcp *t, struct tcp_segment *s, int side, enum tcp_limit limit,
+    int64_t now_ns)
+{
+	struct tcp_side *own = &t->side[side];
+	int64_t since = now_ns - own->limit_ns;
+
+	if (since <= 0)
+		return;
+	*limited_ns(t, s, side, limit) += since;
+	own->limit_ns = now_ns;
+	if (own->is_waiting && since > STALL_NS &&
+	    since > 2 * tcp_congestion_round_ns(t))
+		tcp_need_trouble(t, s)->tally[side].stalls++;
+}
+
+static int64_t *
+limited_ns(struct tcp *t, struct tcp_segment *s, int side,
+    enum tcp_limit limit)
+{
+	switch (limit) {
+	case TCP_LIMIT_RECEIVER_WINDOW:
+		return &tcp_need_trouble(t, s)->tally[side].receiver_window_ns;
+	case TCP_LIMIT_NETWORK_LOSS:
+		return &tcp_need_trouble(t, s)->tally[side].network_loss_ns;
+	case TCP_LIMIT_NETWORK_RTT:
+		return &t->measure[side].network_rtt_ns;
+	default:
+		return &t->measure[side].application_ns;
+	}
+}
+
+/*
+ * T-RAT's test: a side that sends nearly a window in a round trip is held
+ * back by the window, wherever the capture was taken.
+ */
+static void
+count_round(struct tcp *t, struct tcp_segment *s)
+{
+	struct tcp_side *side = &t->side[s->side];
+	uint32_t round = us_of(tcp_congestion_round_ns(t));
+	uint32_t near = EDGE_SEGMENTS * full_size(t, s->side);
+	uint32_t now = us_of(s->ts_ns);
+	uint32_t window;
+
+	if (round > 0 && now - t->round_us[s->side] >= round) {
+		side->is_window_bound =
+		    tcp_flow_control_window(t, s->side, &window) &&
+		    window > near &&
+		    side->round_bytes >= window - near;
+		t->round_us[s->side] = now;
+		side->round_bytes = 0;
+	}
+	side->round_bytes += s->payload_bytes;
+}
+
+static void
+settle(struct tcp *t, int side, int64_t now_ns)
+{
+	struct tcp_side *own = &t->side[side];
+
+	own->limit = judge(t, side) & 3;
+	own->is_waiting = tcp_congestion_in_flight(t, side) > 0;
+	if (now_ns > own->limit_ns)
+		own->limit_ns = now_ns;
+}
+
+/* What holds the side back from now on. */
+static enum tcp_limit
+judge(const struct tcp *t, int side)
+{
+	const struct tcp_side *own = &t->side[side];
+	const struct tcp_side *peer = &t->side[!side];
+
+	if (own->is_recovering || peer->ack_run >= LOSS_DUPLICATES)
+		return TCP_LIMIT_NETWORK_LOSS;
+	if (is_at_edge(t, side))
+		return TCP_LIMIT_RECEIVER_WINDOW;
+	if (own->is_short)
+		return TCP_LIMIT_APPLICATION;
+	if (own->is_window_bound)
+		return TCP_LIMIT_RECEIVER_WINDOW;
+	/* The last of a flight came back: the cause is that of the flight. */
+	if (tcp_congestion_in_flight(t, side) == 0 &&
+	    own->limit == TCP_LIMIT_RECEIVER_WINDOW)
+		return TCP_LIMIT_RECEIVER_WINDOW;
+	return TCP_LIMIT_NETWORK_RTT;
+}
+
+/* Microseconds, modulo 2^32: enough for the length of a round. */
+static uint32_t
+us_of(int64_t ns)
+{
+	return (uint32_t)(ns / 1000);
+}
+
+/* There is no room for another full segment. */
+static bool
+is_at_edge(const struct tcp *t, int side)
+{
+	uint32_t room;
+
+	return tcp_flow_control_room(t, side, &room) &&
+	    room < full_size(t, side);
+}
+
+/* From something that passes towards the side to its answer. */
+static int64_t
+answer_ns(const struct tcp *t, int side)
+{
+	int64_t path = 0;
+
+	if (t->has_syn && t->has_ack && t->syn_ack_side == side)
+		path = t->syn_ack_ns - t->syn_ns;
+	else if (t->has_syn_ack && t->has_ack && t->syn_ack_side != side)
+		path = t->ack_ns - t->syn_ack_ns;
+	else if (t->measure[!side].rtt_samples > 0)
+		path = (int64_t)t->measure[!side].rtt_min;
+	return (path > 0 ? path + path / 4 : 0) + ANSWER_NS;
+}
+
+/* A full segment: the largest seen, but no more than the peer can take. */
+static uint32_t
+full_size(const struct tcp *t, int side)
+{
+	uint32_t size = t->side[side].segment_max;
+	uint32_t mss = t->side[!side].mss;
+
+	return mss > 0 && size > mss ? mss : size;
+}

@@ -1,0 +1,482 @@
+/*
+ * The order of TCP: see order.h.
+ */
+#include <string.h>
+
+#include "tcp/connection.h"
+#include "tcp/order.h"
+#include "tcp/reliability.h"
+
+/* Out of order without a handshake to go by: Wireshark's figure. */
+#define LATE_NS INT64_C(3000000)
+
+/* A repeated SYN is no farther from where the first one led. */
+enum { SYN_REACH = 65536 };
+
+static void	begin(struct tcp *, struct tcp_segment *);
+static bool	is_another_syn(const struct tcp_side *,
+		    const struct tcp_segment *);
+static void	place(const struct tcp *, struct tcp_segment *);
+static void	judge(const struct tcp *, struct tcp_segment *);
+static bool	is_late(const struct tcp *, const struct tcp_segment *);
+static void	count(struct tcp *, struct tcp_segment *);
+static void	advance(struct tcp *, struct tcp_segment *);
+static void	hear(struct tcp *, struct tcp_segment *);
+static bool	passes_unseen(const struct tcp *, const struct tcp_segment *,
+		    uint32_t);
+static void	open_hole(struct tcp_past *, uint32_t, uint32_t);
+static void	fill_holes(struct tcp_past *, uint32_t, uint32_t);
+static void	fill_hole(struct tcp_past *, int, uint32_t, uint32_t);
+static bool	split_hole(struct tcp_past *, int, uint32_t, uint32_t);
+static void	tidy_holes(struct tcp_past *);
+static uint32_t	passed_of(const struct tcp_hole *, uint32_t);
+static void	compare(struct tcp *, struct tcp_segment *);
+static bool	is_comparable(const struct tcp *, const struct tcp_segment *);
+static bool	conflicts(const struct tcp *, const struct tcp_segment *);
+static bool	differs(const struct tcp_segment *, uint32_t, uint16_t,
+		    uint32_t);
+static void	learn(struct tcp *, struct tcp_segment *);
+static void	retire(struct tcp *, const struct tcp_segment *);
+static uint32_t	hash_of(const struct tcp_segment *, uint32_t, uint32_t);
+
+void
+tcp_order_track(struct tcp *t, struct tcp_segment *s)
+{
+	if (s->header->flags & TCP_RST)
+		return;		/* the numbers of a RST are often made up */
+	hear(t, s);
+	if (!t->side[s->side].has_seq ||
+	    is_another_syn(&t->side[s->side], s)) {
+		begin(t, s);
+	} else {
+		place(t, s);
+		judge(t, s);
+		count(t, s);
+		compare(t, s);
+		advance(t, s);
+	}
+	learn(t, s);
+}
+
+uint64_t
+tcp_order_missed(const struct tcp *t, const struct tcp_trouble *trouble,
+    int side)
+{
+	const struct tcp_side *own = &t->side[side];
+	uint64_t missed = trouble == NULL ? 0 :
+	    trouble->tally[side].missed_bytes;
+
+	if (!own->has_seq || !own->is_acked)
+		return missed;
+	for (int i = 0; trouble != NULL && i < TCP_HOLES; i++)
+		missed += passed_of(&trouble->past[side].holes[i],
+		    own->acked);
+	if (tcp_is_after(own->acked, own->next_seq))
+		missed += own->acked - own->next_seq;
+	return missed;
+}
+
+/*
+ * What was missed so far has been written with the part before; a hole that
+ * was not acknowledged yet stays open.
+ */
+void
+tcp_order_restart(struct tcp *t, struct tcp_trouble *trouble)
+{
+	for (int side = 0; side < 2; side++) {
+		struct tcp_side *own = &t->side[side];
+		struct tcp_past *past = &trouble->past[side];
+
+		if (!own->has_seq || !own->is_acked)
+			continue;
+		for (int i = 0; i < TCP_HOLES; i++) {
+			if (!tcp_is_after(past->holes[i].right, own->acked))
+				past->holes[i].missing = 0;
+		}
+		tidy_holes(past);
+		if (tcp_is_after(own->acked, own->next_seq))
+			own->next_seq = own->acked;
+	}
+}
+
+/* The first segment of a side, or a SYN that begins anew. */
+static void
+begin(struct tcp *t, struct tcp_segment *s)
+{
+	struct tcp_side *side = &t->side[s->side];
+
+	if (!side->has_isn)
+		side->isn = s->header->seq;
+	for (int i = 0; s->trouble != NULL && i < TCP_HOLES; i++)
+		s->trouble->past[s->side].holes[i].missing = 0;
+	side->has_seq = true;
+	side->next_seq = s->end;
+	side->next_ns = s->ts_ns;
+	t->measure[s->side].newest_size = 0;
+	s->what |= TCP_IS_NEXT;
+	if (s->end != s->header->seq)
+		s->what |= TCP_IS_NEW;
+	if (s->payload_bytes > 0 && tcp_reliability_is_acknowledged(t, s))
+		s->what |= TCP_IS_RETRANSMISSION | TCP_IS_SPURIOUS;
+}
+
+/* Another attempt on the same ports, before an answer was seen. */
+static bool
+is_another_syn(const struct tcp_side *side, const struct tcp_segment *s)
+{
+	int32_t back;
+
+	if (!(s->header->flags & TCP_SYN) || side->end != TCP_END_SYN_SENT)
+		return false;
+	back = tcp_distance(s->header->seq, side->next_seq);
+	return back <= 0 || back > SYN_REACH;
+}
+
+/* Against the highest number seen. */
+static void
+place(const struct tcp *t, struct tcp_segment *s)
+{
+	const struct tcp_side *side = &t->side[s->side];
+	const struct tcp_side *peer = &t->side[!s->side];
+	int32_t ahead = tcp_distance(side->next_seq, s->header->seq);
+	bool is_bare = (s->header->flags & (TCP_SYN | TCP_FIN)) == 0;
+
+	if (ahead == 0) {
+		s->what |= TCP_IS_NEXT;
+		if (s->payload_bytes == 1 && peer->has_window &&
+		    peer->window == 0)
+			s->what |= TCP_IS_PROBE;
+	} else if (ahead > 0 && !(s->header->flags & TCP_SYN)) {
+		s->what |= TCP_IS_BEYOND;
+	} else if (ahead == -1 && s->payload_bytes <= 1 && is_bare) {
+		s->what |= TCP_IS_KEEPALIVE;	/* RFC 9293 3.8.4 */
+	}
+	if (tcp_is_after(s->end, side->next_seq) &&
+	    !(s->what & TCP_IS_PROBE))
+		s->what |= TCP_IS_NEW;
+}
+
+/*
+ * Sent again, or late. A segment that begins with the last byte seen and
+ * brings more follows the probe of a zero window and is neither.
+ */
+static void
+judge(const struct tcp *t, struct tcp_segment *s)
+{
+	const struct tcp_side *side = &t->side[s->side];
+	int32_t ahead = tcp_distance(side->next_seq, s->header->seq);
+
+	if (s->end == s->header->seq || s->what & TCP_IS_KEEPALIVE)
+		return;
+	if (s->payload_bytes > 0 && tcp_reliability_is_acknowledged(t, s)) {
+		s->what |= TCP_IS_RETRANSMISSION | TCP_IS_SPURIOUS;
+		return;
+	}
+	if (ahead >= 0 || (ahead == -1 && s->payload_bytes > 1))
+		return;
+	if (tcp_reliability_is_fast(t, s))
+		s->what |= TCP_IS_RETRANSMISSION | TCP_IS_FAST;
+	else if (is_late(t, s))
+		s->what |= TCP_IS_OUT_OF_ORDER;
+	else
+		s->what |= TCP_IS_RETRANSMISSION;
+}
+
+/* Close behind the highest segment, and not that segment itself. */
+static bool
+is_late(const struct tcp *t, const struct tcp_segment *s)
+{
+	const struct tcp_side *side = &t->side[s->side];
+	int64_t since = s->ts_ns - side->next_ns;
+	int64_t usual = LATE_NS;
+
+	if (t->has_syn && t->has_ack && t->ack_ns > t->syn_ns)
+		usual = t->ack_ns - t->syn_ns;
+	return since >= 0 && since < usual && s->end != side->next_seq;
+}
+
+static void
+count(struct tcp *t, struct tcp_segment *s)
+{
+	struct tcp_tally *tally;
+
+	if ((s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE | TCP_IS_BEYOND |
+	    TCP_IS_OUT_OF_ORDER)) == 0)
+		return;
+	tally = &tcp_need_trouble(t, s)->tally[s->side];
+	tally->keepalives += (s->what & TCP_IS_KEEPALIVE) != 0;
+	tally->probes += (s->what & TCP_IS_PROBE) != 0;
+	tally->beyond += (s->what & TCP_IS_BEYOND) != 0;
+	tally->out_of_order += (s->what & TCP_IS_OUT_OF_ORDER) != 0;
+}
+
+/* A probe does not count: most receivers do not take its byte. */
+static void
+advance(struct tcp *t, struct tcp_segment *s)
+{
+	struct tcp_side *side = &t->side[s->side];
+
+	if (s->what & TCP_IS_BEYOND)
+		open_hole(&tcp_need_trouble(t, s)->past[s->side],
+		    side->next_seq, s->header->seq);
+	else if (s->trouble != NULL)
+		fill_holes(&s->trouble->past[s->side], s->header->seq, s->end);
+	if ((s->what & TCP_IS_PROBE) != 0 ||
+	    (s->what & (TCP_IS_NEW | TCP_IS_BEYOND)) == 0)
+		return;
+	retire(t, s);
+	side->next_seq = s->end;
+	side->next_ns = s->ts_ns;
+	side->has_resent = false;
+}
+
+/* What the acknowledgement says of the peer's bytes. */
+static void
+hear(struct tcp *t, struct tcp_segment *s)
+{
+	struct tcp_side *peer = &t->side[!s->side];
+	uint32_t ack = s->header->ack;
+
+	if (!(s->header->flags & TCP_ACK) ||
+	    (peer->is_acked && !tcp_is_after(ack, peer->acked)))
+		return;
+	s->what |= TCP_IS_NEW_ACK;
+	if (!peer->has_seq)
+		return;
+	/* The byte of a probe was taken after all. */
+	if (peer->was_probe && ack == peer->next_seq + 1) {
+		peer->next_seq = ack;
+		return;
+	}
+	if (passes_unseen(t, s, ack)) {
+		s->what |= TCP_IS_UNSEEN_ACK;
+		tcp_connection_gap(t, s, !s->side);
+	}
+}
+
+/* Whether bytes that are missing are acknowledged for the first time. */
+static bool
+passes_unseen(const struct tcp *t, const struct tcp_segment *s, uint32_t ack)
+{
+	const struct tcp_side *peer = &t->side[!s->side];
+
+	for (int i = 0; s->trouble != NULL && i < TCP_HOLES; i++) {
+		const struct tcp_hole *hole =
+		    &s->trouble->past[!s->side].holes[i];
+
+		if (passed_of(hole, ack) > 0 &&
+		    (!peer->is_acked ||
+		    !tcp_is_after(peer->acked, hole->left)))
+			return true;
+	}
+	return tcp_is_after(ack, peer->next_seq) && (!peer->is_acked ||
+	    !tcp_is_after(peer->acked, peer->next_seq));
+}
+
+/*
+ * Where there is no room for another, the newest two become one, of which not
+ * all is missing.
+ */
+static void
+open_hole(struct tcp_past *past, uint32_t left, uint32_t right)
+{
+	struct tcp_hole *last = &past->holes[TCP_HOLES - 1];
+	int i = 0;
+
+	while (i < TCP_HOLES && past->holes[i].missing > 0)
+		i++;
+	if (i < TCP_HOLES) {
+		past->holes[i] = (struct tcp_hole){ left, right,
+		    right - left };
+		return;
+	}
+	last->right = right;
+	if (UINT32_MAX - last->missing < right - left)
+		last->missing = UINT32_MAX;
+	else
+		last->missing += right - left;
+}
+
+/* Bytes [left, right) came after all. */
+static void
+fill_holes(struct tcp_past *past, uint32_t left, uint32_t right)
+{
+	for (int i = 0; i < TCP_HOLES; i++) {
+		if (past->holes[i].missing > 0)
+			fill_hole(past, i, left, right);
+	}
+	tidy_holes(past);
+}
+
+/*
+ * A hole that is filled in its middle becomes two, if there is room; else it
+ * stays one of which less is missing.
+ */
+static void
+fill_hole(struct tcp_past *past, int i, uint32_t left, uint32_t right)
+{
+	struct tcp_hole *hole = &past->holes[i];
+	uint32_t size;
+
+	if (tcp_is_after(hole->left, left))
+		left = hole->left;
+	if (tcp_is_after(right, hole->right))
+		right = hole->right;
+	if (!tcp_is_after(right, left))
+		return;
+	if (left != hole->left && right != hole->right &&
+	    split_hole(past, i, left, right))
+		return;
+	size = right - left;
+	hole->missing -= size < hole->missing ? size : hole->missing;
+	if (left == hole->left)
+		hole->left = right;
+	else if (right == hole->right)
+		hole->right = left;
+	if (hole->missing > hole->right - hole->left)
+		hole->missing = hole->right - hole->left;
+}
+
+static bool
+split_hole(struct tcp_past *past, int i, uint32_t left, uint32_t right)
+{
+	struct tcp_hole *hole = &past->holes[i];
+
+	if (past->holes[TCP_HOLES - 1].missing > 0 ||
+	    hole->missing != hole->right - hole->left)
+		return false;
+	memmove(hole + 1, hole, (size_t)(TCP_HOLES - 1 - i) * sizeof *hole);
+	hole[1].left = right;
+	hole[1].missing = hole[1].right - right;
+	hole->right = left;
+	hole->missing = left - hole->left;
+	return true;
+}
+
+/* The open ones first. */
+static void
+tidy_holes(struct tcp_past *past)
+{
+	int kept = 0;
+
+	for (int i = 0; i < TCP_HOLES; i++) {
+		if (past->holes[i].missing > 0)
+			past->holes[kept++] = past->holes[i];
+	}
+	while (kept < TCP_HOLES)
+		past->holes[kept++].missing = 0;
+}
+
+/*
+ * Bytes that are missing of a hole below the acknowledgement. Where they are
+ * in a hole made of several is not known: then it must have passed them all.
+ */
+static uint32_t
+passed_of(const struct tcp_hole *hole, uint32_t ack)
+{
+	if (hole->missing == 0 || !tcp_is_after(ack, hole->left))
+		return 0;
+	if (!tcp_is_after(hole->right, ack))
+		return hole->missing;
+	return hole->missing == hole->right - hole->left ?
+	    ack - hole->left : 0;
+}
+
+/*
+ * Bytes that were seen before should be the same. What is remembered is a
+ * keyed hash of the newest payload, and of some before it once there is
+ * trouble, so a segment is compared with those that lie within it.
+ */
+static void
+compare(struct tcp *t, struct tcp_segment *s)
+{
+	if (s->payload_bytes > 0 &&
+	    (s->what & (TCP_IS_NEXT | TCP_IS_BEYOND)) == 0 &&
+	    is_comparable(t, s) && conflicts(t, s))
+		tcp_need_trouble(t, s)->tally[s->side].conflicts++;
+}
+
+/* The byte of a keep-alive is made up (RFC 1122 4.2.3.6). */
+static bool
+is_comparable(const struct tcp *t, const struct tcp_segment *s)
+{
+	return s->payload_captured == s->payload_bytes &&
+	    s->payload_bytes <= UINT16_MAX &&
+	    (s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE)) == 0 &&
+	    s->header->seq - t->side[s->side].isn < TCP_COMPARED_BYTES;
+}
+
+static bool
+conflicts(const struct tcp *t, const struct tcp_segment *s)
+{
+	const struct tcp_measure *measure = &t->measure[s->side];
+	const struct tcp_past *past;
+
+	if (differs(s, t->side[s->side].next_seq - measure->newest_size,
+	    measure->newest_size, measure->newest_hash))
+		return true;
+	if (s->trouble == NULL)
+		return false;
+	past = &s->trouble->past[s->side];
+	for (int i = 0; i < TCP_REMEMBERED; i++) {
+		if (differs(s, past->remembered_seq[i],
+		    past->remembered_size[i], past->remembered_hash[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the segment holds those numbers, with other bytes. */
+static bool
+differs(const struct tcp_segment *s, uint32_t seq, uint16_t size,
+    uint32_t hash)
+{
+	uint32_t at = seq - s->header->seq -
+	    ((s->header->flags & TCP_SYN) != 0);
+
+	return size > 0 && at <= s->payload_bytes &&
+	    size <= s->payload_bytes - at && hash_of(s, at, size) != hash;
+}
+
+/* The newest payload, if it can be known by the highest number. */
+static void
+learn(struct tcp *t, struct tcp_segment *s)
+{
+	struct tcp_measure *measure = &t->measure[s->side];
+
+	if (s->payload_bytes == 0)
+		return;
+	if (s->header->flags & TCP_SYN)
+		tcp_need_trouble(t, s)->past[s->side].has_fast_open = true;
+	if ((s->what & TCP_IS_NEW) != 0 && is_comparable(t, s) &&
+	    s->header->seq + s->payload_bytes == s->end) {
+		measure->newest_size = (uint16_t)s->payload_bytes;
+		measure->newest_hash = hash_of(s, 0, s->payload_bytes);
+	}
+}
+
+/* The newest payload will be that no more. */
+static void
+retire(struct tcp *t, const struct tcp_segment *s)
+{
+	struct tcp_measure *measure = &t->measure[s->side];
+	uint16_t size = measure->newest_size;
+	struct tcp_past *past;
+	uint8_t i;
+
+	measure->newest_size = 0;
+	if (size == 0 || s->trouble == NULL)
+		return;
+	past = &s->trouble->past[s->side];
+	i = past->next_remembered;
+	past->next_remembered = (uint8_t)((i + 1) % TCP_REMEMBERED);
+	past->remembered_seq[i] = t->side[s->side].next_seq - size;
+	past->remembered_size[i] = size;
+	past->remembered_hash[i] = measure->newest_hash;
+}
+
+static uint32_t
+hash_of(const struct tcp_segment *s, uint32_t at, uint32_t size)
+{
+	return (uint32_t)hash_keyed(s->secret, s->payload + at, size);
+}
