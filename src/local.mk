@@ -126,6 +126,8 @@ libtallyman_a_SOURCES = \
 	%D%/tcp/congestion.h \
 	%D%/tcp/connection.c \
 	%D%/tcp/connection.h \
+	%D%/tcp/delivery.c \
+	%D%/tcp/delivery.h \
 	%D%/tcp/flow_control.c \
 	%D%/tcp/flow_control.h \
 	%D%/tcp/limits.c \

@@ -45,7 +45,8 @@ unit_tests = \
 	%D%/unit/packet/fragments \
 	%D%/unit/record/fields \
 	%D%/unit/record/record \
-	%D%/unit/tcp/connection
+	%D%/unit/tcp/connection \
+	%D%/unit/tcp/delivery
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
