@@ -87,6 +87,7 @@ EXTRA_DIST += $(script_tests) \
 
 # With --enable-fuzzers: make fuzz runs each target for a while.
 fuzz_targets = \
+	%D%/fuzz/delivery \
 	%D%/fuzz/saved \
 	%D%/fuzz/walk
 FUZZ_SECONDS = 60
@@ -94,6 +95,8 @@ FUZZ_SECONDS = 60
 if FUZZERS
 noinst_PROGRAMS += $(fuzz_targets)
 endif
+%C%_fuzz_delivery_SOURCES = %D%/fuzz/delivery.c
+%C%_fuzz_delivery_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 %C%_fuzz_saved_SOURCES = %D%/fuzz/saved.c
 %C%_fuzz_saved_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 %C%_fuzz_walk_SOURCES = %D%/fuzz/walk.c
