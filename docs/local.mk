@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	%D%/tallyman.1.in \
 	%D%/architecture.md \
 	%D%/fields.md \
+	%D%/realtime.md \
 	%D%/truth.md
 
 %D%/tallyman.1: %D%/tallyman.1.in %D%/generate$(EXEEXT)

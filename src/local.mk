@@ -87,8 +87,12 @@ libtallyman_a_SOURCES = \
 	%D%/flow/meter.h \
 	%D%/flow/queue.c \
 	%D%/flow/queue.h \
+	%D%/flow/rtp.c \
+	%D%/flow/rtp.h \
 	%D%/flow/table.c \
 	%D%/flow/table.h \
+	%D%/flow/udp.c \
+	%D%/flow/udp.h \
 	%D%/inform.c \
 	%D%/inform.h \
 	%D%/options.c \

@@ -13,8 +13,8 @@ from capture import (  # noqa: E402
     icmp6, ip, ipv4, ipv6, mpls, options6, packet, pcap, pcapng, tcp, udp,
     vxlan)
 from run import (  # noqa: E402
-    PROGRAM, case, close_to, equal, expect, get, main, meter, meter_bytes,
-    untested, write)
+    PROGRAM, case, close_to, equal, execute, expect, get, main, meter,
+    meter_bytes, untested, write)
 
 A, B, C = "10.0.0.1", "10.0.0.2", "10.0.0.3"
 A6, B6 = "fd00::1", "fd00::2"
@@ -592,6 +592,68 @@ def service_and_cast(place):
         equal(service.get("verdict"), "port-only", f"verdict of {port}")
         expect(service.get("name"), f"port {port} has no name ({name})")
         equal(service["name"], service["port"], "name and port agree")
+
+
+def voice(numbers, late_ms=(0, 2, 4), port=40000):
+    """Packets of PCMU each 20 ms, each third late by 2 and by 4 ms."""
+    return [datagram(A, B, 5004, port,
+                     struct.pack(">BBHII", 0x80, 0, n % 65536, n * 160, 99) +
+                     b"v" * 160, START_NS + n * 20_000_000 +
+                     late_ms[n % len(late_ms)] * 1_000_000)
+            for n in numbers]
+
+
+@case
+def real_time(place):
+    """A stream's loss, order and jitter; its answer is no stream."""
+    numbers = [n for n in range(65500, 66500) if n % 100 != 7]
+    parts = voice(numbers, (0,))
+    parts.insert(1, datagram(B, A, 40000, 5004, b"\x81" * 40,
+                             parts[0].ts_ns + 5_000_000))
+    record = meter_bytes(pcap(sorted(parts)), schema=True).one()
+    rtp = record["udp"]["src"]["rtp"]
+    equal(rtp,
+          {"ssrc": 99, "payload_type": 0, "sources": 1, "packets": 990,
+           "lost": 10, "reordered": 0, "duplicates": 0, "jitter": 0,
+           "jitter_max": 0}, "udp.src.rtp")
+    expect("dst" not in record["udp"], "the answer is a stream")
+    equal(record["udp"]["exchanges"], 2, "udp.exchanges")
+    # Differences of 2, 2 and 4 ms in turn: A.8 goes to their mean.
+    record = meter_bytes(pcap(voice(range(3000)))).one()
+    rtp = record["udp"]["src"]["rtp"]
+    close_to(rtp["jitter"], 8 / 3000, "jitter", 5e-5)
+    record = meter_bytes(pcap(voice(range(4)))).one()
+    expect("src" not in record["udp"], "four packets are no stream")
+
+
+@case
+def real_time_in_parts(place):
+    """Each part counts for itself."""
+    numbers = [n for n in range(1000) if n not in (100, 600, 601)]
+    result = meter_bytes(pcap(voice(numbers, (0,))), "--timeout", "part=10")
+    want = [(499, 1), (498, 2)]
+    have = [(r["udp"]["src"]["rtp"]["packets"],
+             r["udp"]["src"]["rtp"]["lost"]) for r in result.flows]
+    equal(have, want, "packets and lost of the parts")
+
+
+@case
+def udp_headers(place):
+    """No checksum, a length that is not the packet's, a wrong checksum."""
+    whole = [ipv6(udp(A6, B6, 50000, 53, b"q", datagram_checksum=0), A6, B6,
+                  UDP)]
+    record = meter_bytes(pcap(frames(*whole)), "--checksums", "check").one()
+    equal(record["udp"]["checksum_zero"], 1, "checksum_zero")
+    expect("checksum_bad" not in record["udp"], "none is not a wrong one")
+    result = execute("-r", "-", "-o", "text", stdin=pcap(frames(*whole)))
+    expect(b"1 missing checksum" in result.stdout, "the text does not say")
+    whole = [ip(udp(A, B, 50000, 53, b"query", length=10), A, B, UDP)] * 3
+    record = meter_bytes(pcap(frames(*whole))).one()
+    equal(record["udp"]["length_mismatch"], 3, "length_mismatch")
+    whole = [ip(udp(A, B, 50000, 53, b"q", datagram_checksum=1), A, B, UDP),
+             ip(udp(A, B, 50000, 53, b"q"), A, B, UDP)]
+    record = meter_bytes(pcap(frames(*whole)), "--checksums", "check").one()
+    equal(record["udp"]["checksum_bad"], 1, "udp.checksum_bad")
 
 
 # Choosing frames.

@@ -36,7 +36,9 @@ unit_tests = \
 	%D%/unit/flow/key \
 	%D%/unit/flow/meter \
 	%D%/unit/flow/queue \
+	%D%/unit/flow/rtp \
 	%D%/unit/flow/table \
+	%D%/unit/flow/udp \
 	%D%/unit/options \
 	%D%/unit/output/csv \
 	%D%/unit/output/json \

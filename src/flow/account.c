@@ -13,17 +13,17 @@ static void	turn(struct flow *, struct tcp *,
 		    const struct conversation *, int);
 static void	widen(struct flow *, const struct conversation *, int);
 static void	learn_mac(struct flow *, const struct packet *, int);
-static void	track_tcp(struct flow *, struct tcp *,
-		    struct flow_table *, const struct conversation *, int,
-		    int64_t);
-static void	track_udp(struct flow *, const struct conversation *);
+static void	track_tcp(struct flow *, struct tcp *, struct flow_table *,
+		    const struct conversation *, int, int64_t);
 static void	add_counts(struct flow_counts *, const struct flow_counts *);
 
 void
-account_begin(struct flow *flow, struct flow_labels *labels,
-    struct tcp *tcp, const struct packet *p,
-    const struct conversation *t, int sender, uint64_t parent_id)
+account_begin(struct flow_table *table, uint32_t number,
+    const struct packet *p, const struct conversation *t, int sender,
+    uint64_t parent_id)
 {
+	struct flow *flow = flow_table_at(table, number);
+	struct tcp *tcp = flow_table_tcp(table, number);
 	enum flow_evidence evidence;
 	bool is_sender = direction_of_first(t, &evidence);
 
@@ -39,20 +39,20 @@ account_begin(struct flow *flow, struct flow_labels *labels,
 	flow->has_labels = p->vlan_count + p->mpls_count > 0 ||
 	    t->tunnel != TUNNEL_NONE;
 	if (flow->has_labels)
-		label(labels, p, t, parent_id);
+		label(&table->labels[number], p, t, parent_id);
 	if (tcp != NULL && !is_sender)
 		tcp_connection_turn(tcp);
 }
 
 void
-account_packet(struct flow *flow, struct tcp *tcp, struct flow_table *table,
+account_packet(struct flow_table *table, uint32_t number,
     const struct packet *p, const struct conversation *t, int sender,
     int64_t now_ns)
 {
+	struct flow *flow = flow_table_at(table, number);
+	struct tcp *tcp = flow_table_tcp(table, number);
 	struct flow_counts *counts = &flow->counts[sender];
 
-	if (counts->packets == 0 && flow->first_ns[sender] == INT64_MIN)
-		flow->first_ns[sender] = t->start_ns;
 	counts->packets += t->fragments;
 	counts->bytes += t->frame_bytes;
 	counts->ip_bytes += t->ip_bytes;
@@ -71,14 +71,18 @@ account_packet(struct flow *flow, struct tcp *tcp, struct flow_table *table,
 	turn(flow, tcp, t, sender);
 	if (tcp != NULL && t->has_transport)
 		track_tcp(flow, tcp, table, t, sender, p->frame.ts_ns);
-	else if (t->protocol == PROTOCOL_UDP && t->has_transport)
-		track_udp(flow, t);
+	else if (t->protocol == PROTOCOL_UDP)
+		udp_track(flow, &table->transports[number].udp, t, sender,
+		    p->frame.ts_ns);
 }
 
 void
-account_next_part(struct flow *flow, struct tcp *tcp,
-    struct flow_table *table, struct flow_counts totals[2])
+account_next_part(struct flow_table *table, uint32_t number)
 {
+	struct flow *flow = flow_table_at(table, number);
+	struct tcp *tcp = flow_table_tcp(table, number);
+	struct flow_counts *totals = table->parts[number].totals;
+
 	for (int side = 0; side < 2; side++) {
 		add_counts(&totals[side], &flow->counts[side]);
 		flow->counts[side] = (struct flow_counts){ 0 };
@@ -87,13 +91,13 @@ account_next_part(struct flow *flow, struct tcp *tcp,
 		flow->ttl_max[side] = 0;
 		flow->checksum_bad[side] = 0;
 	}
-	flow->checksum_zero = 0;
-	flow->length_mismatch = 0;
 	flow->icmp_errors = 0;
 	flow->start_ns = INT64_MAX;
 	flow->part++;
 	if (tcp != NULL)
 		tcp_restart(tcp, tcp_trouble_of(tcp, &table->troubles));
+	else if (flow->key.protocol == PROTOCOL_UDP)
+		udp_restart(flow, &table->transports[number].udp);
 }
 
 static void
@@ -181,15 +185,6 @@ track_tcp(struct flow *flow, struct tcp *tcp, struct flow_table *table,
 	tcp_track(tcp, &segment);
 	flow->is_over = tcp_connection_is_reset(tcp) ||
 	    tcp_connection_is_closed(tcp);
-}
-
-static void
-track_udp(struct flow *flow, const struct conversation *t)
-{
-	if (t->udp.checksum == 0)
-		flow->checksum_zero++;
-	if (t->udp.is_length_odd)
-		flow->length_mismatch++;
 }
 
 static void

@@ -74,8 +74,9 @@ struct flow_counts {
 };
 
 /*
- * The connection of a TCP flow, the totals of a flow in parts and the labels
- * stand in tables of their own, under the flow's number.
+ * The connection of a TCP flow, the state of a UDP flow, the totals of a flow
+ * in parts and the labels stand in tables of their own, under the flow's
+ * number.
  */
 struct flow {
 	/* First cache line: lookup. */
@@ -105,13 +106,14 @@ struct flow {
 
 	/* Fourth: written once, or seldom. */
 	uint64_t		 id;
-	int64_t			 first_ns[2];	/* first packet of each side */
+	int64_t			 first_ns[2];	/* UDP: each side's first */
 	const struct interface	*interface;	/* of the first frame */
 	uint8_t			 mac[2][6];
 	uint32_t		 icmp_errors;
 	uint32_t		 checksum_bad[2];
-	uint32_t		 checksum_zero;	/* UDP */
-	uint32_t		 length_mismatch; /* UDP */
+	uint32_t		 exchanges;	/* UDP: changes of sender */
+	uint8_t			 last_sender;	/* UDP: a side */
+	bool			 has_udp_state;	/* it was written */
 };
 
 /* A flow that may be written in parts. */

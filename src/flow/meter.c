@@ -66,7 +66,6 @@ static void		 end_flow(struct meter *, uint32_t, enum flow_end);
 static enum flow_end	 end_of(const struct tcp *, enum flow_end);
 static void		 write_flow(struct meter *, uint32_t, enum flow_end,
 			    bool);
-static struct tcp *connection_of(const struct meter *, uint32_t);
 
 struct meter *
 meter_new(const struct meter_options *options, struct error *error)
@@ -228,8 +227,8 @@ tally(struct meter *m, const struct meter_item *item, uint64_t parent_id)
 	flow = flow_table_at(&m->table, number);
 	if (m->part_ns != 0)
 		part_flow(m, number);
-	account_packet(flow, connection_of(m, number), &m->table,
-	    item->packet, item->conversation, item->sender, m->now_ns);
+	account_packet(&m->table, number, item->packet, item->conversation,
+	    item->sender, m->now_ns);
 	queue_flow(m, number, is_new);
 	if ((item->key.protocol == PROTOCOL_ICMP ||
 	    item->key.protocol == PROTOCOL_ICMPV6) &&
@@ -272,8 +271,7 @@ begin_flow(struct meter *m, const struct meter_item *item, uint64_t parent_id)
 	/* Numbers and depths are the input's alone, and so are ids. */
 	flow->id = hash_mix64(item->packet->frame.number *
 	    PACKET_CONVERSATIONS_MAX + (uint64_t)item->depth);
-	account_begin(flow, &m->table.labels[number],
-	    connection_of(m, number), item->packet, item->conversation,
+	account_begin(&m->table, number, item->packet, item->conversation,
 	    item->sender, parent_id);
 	if (m->table.parts != NULL)
 		m->table.parts[number].begin_ns = m->now_ns;
@@ -299,8 +297,7 @@ part_flow(struct meter *m, uint32_t number)
 	if (m->now_ns - parts->begin_ns < m->part_ns)
 		return;
 	write_flow(m, number, FLOW_END_ACTIVE, false);
-	account_next_part(flow_table_at(&m->table, number),
-	    connection_of(m, number), &m->table, parts->totals);
+	account_next_part(&m->table, number);
 	parts->begin_ns = m->now_ns;
 }
 
@@ -318,7 +315,7 @@ is_reused(const struct meter *m, uint32_t number,
     const struct meter_item *item)
 {
 	const struct conversation *t = item->conversation;
-	const struct tcp *tcp = &m->table.connections[number];
+	const struct tcp *tcp = &m->table.transports[number].tcp;
 	const struct tcp_side *side = &tcp->side[item->sender];
 
 	if (t->protocol != PROTOCOL_TCP || !t->has_transport ||
@@ -333,7 +330,7 @@ static void
 queue_flow(struct meter *m, uint32_t number, bool is_new)
 {
 	struct flow *flow = flow_table_at(&m->table, number);
-	enum flow_queue queue = queue_of(flow, connection_of(m, number));
+	enum flow_queue queue = queue_of(flow, flow_table_tcp(&m->table, number));
 
 	if (!is_new) {
 		if (queue == flow->queue &&
@@ -442,12 +439,14 @@ static void
 write_flow(struct meter *m, uint32_t number, enum flow_end end, bool is_final)
 {
 	const struct flow *flow = flow_table_at(&m->table, number);
-	const struct tcp *tcp = connection_of(m, number);
+	const struct tcp *tcp = flow_table_tcp(&m->table, number);
 	struct meter_flow ended = {
 		.flow = flow,
 		.tcp = tcp,
 		.trouble = tcp == NULL ? NULL :
 		    tcp_trouble_of(tcp, &m->table.troubles),
+		.udp = flow->has_udp_state ?
+		    &m->table.transports[number].udp : NULL,
 		.labels = flow->has_labels ? &m->table.labels[number] : NULL,
 		.totals = flow->part == 0 ? NULL :
 		    m->table.parts[number].totals,
@@ -457,11 +456,4 @@ write_flow(struct meter *m, uint32_t number, enum flow_end end, bool is_final)
 
 	m->counts.evicted += ended.end == FLOW_END_RESOURCES;
 	m->options.write(m->options.context, &ended);
-}
-
-static struct tcp *
-connection_of(const struct meter *m, uint32_t number)
-{
-	return flow_table_at(&m->table, number)->key.protocol ==
-	    PROTOCOL_TCP ? &m->table.connections[number] : NULL;
 }

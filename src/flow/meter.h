@@ -35,6 +35,7 @@ struct meter_flow {
 	const struct flow		*flow;
 	const struct tcp		*tcp;		/* NULL: not TCP */
 	const struct tcp_trouble	*trouble;	/* NULL: it had none */
+	const struct udp_state		*udp;		/* NULL: none */
 	const struct flow_labels	*labels;	/* NULL: none */
 	const struct flow_counts	*totals;	/* [2]; NULL: part 0 */
 	enum flow_end			 end;

@@ -6,7 +6,7 @@
 #include "flow/key.h"
 #include "flow/table.h"
 
-static size_t	connections_size(const struct flow_table *);
+static size_t	transports_size(const struct flow_table *);
 static size_t	labels_size(const struct flow_table *);
 static size_t	parts_size(const struct flow_table *);
 static size_t	slots_size(const struct flow_table *);
@@ -21,8 +21,9 @@ flow_table_init(struct flow_table *table, uint64_t memory, uint32_t max_flows,
 {
 	uint64_t flow_size = (sizeof(struct flow) + STRIDE_ALIGNMENT - 1) /
 	    STRIDE_ALIGNMENT * STRIDE_ALIGNMENT;
-	uint64_t size = flow_size + sizeof(struct tcp) +
-	    sizeof(struct tcp_trouble) + sizeof(struct flow_labels) + (has_parts ? sizeof *table->parts : 0) +
+	uint64_t size = flow_size + sizeof(union flow_transport) +
+	    sizeof(struct tcp_trouble) + sizeof(struct flow_labels) +
+	    (has_parts ? sizeof *table->parts : 0) +
 	    2 * SLOTS_PER_FLOW * sizeof *table->slots;
 	uint64_t count = memory / size;
 	uint64_t slots = 1;
@@ -40,7 +41,7 @@ flow_table_init(struct flow_table *table, uint64_t memory, uint32_t max_flows,
 	pool_init(&table->flows, sizeof(struct flow), (uint32_t)count);
 	pool_init(&table->troubles, sizeof(struct tcp_trouble),
 	    (uint32_t)count);
-	table->connections = pool_map(connections_size(table));
+	table->transports = pool_map(transports_size(table));
 	table->labels = pool_map(labels_size(table));
 	if (has_parts)
 		table->parts = pool_map(parts_size(table));
@@ -51,7 +52,7 @@ flow_table_init(struct flow_table *table, uint64_t memory, uint32_t max_flows,
 void
 flow_table_release(struct flow_table *table)
 {
-	pool_unmap(table->connections, connections_size(table));
+	pool_unmap(table->transports, transports_size(table));
 	pool_unmap(table->labels, labels_size(table));
 	pool_unmap(table->parts, parts_size(table));
 	pool_unmap(table->slots, slots_size(table));
@@ -97,13 +98,15 @@ void
 flow_table_remove(struct flow_table *table, uint32_t number)
 {
 	const struct flow *flow = flow_table_at(table, number);
-	struct tcp *tcp = &table->connections[number];
+	union flow_transport *transport = &table->transports[number];
 
 	*link_to(table, number) = flow->next;
 	if (flow->key.protocol == PROTOCOL_TCP) {
-		if (tcp->trouble != 0)
-			pool_give(&table->troubles, tcp->trouble);
-		memset(tcp, 0, sizeof *tcp);
+		if (transport->tcp.trouble != 0)
+			pool_give(&table->troubles, transport->tcp.trouble);
+		memset(&transport->tcp, 0, sizeof transport->tcp);
+	} else if (flow->has_udp_state) {
+		memset(&transport->udp, 0, sizeof transport->udp);
 	}
 	if (table->parts != NULL)
 		memset(&table->parts[number], 0, sizeof *table->parts);
@@ -124,10 +127,10 @@ link_to(struct flow_table *table, uint32_t number)
 }
 
 static size_t
-connections_size(const struct flow_table *table)
+transports_size(const struct flow_table *table)
 {
 	return ((size_t)table->flows.capacity + 1) *
-	    sizeof *table->connections;
+	    sizeof *table->transports;
 }
 
 static size_t

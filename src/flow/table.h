@@ -1,7 +1,7 @@
 /*
  * The table of flows: keyed lookup, and the memory that flows live in. A
  * slot holds the number of the first flow in its chain; a flow's number also
- * names its connection and its parts in tables beside it. All memory is
+ * names its transport's state and its parts in tables beside it. All memory is
  * reserved at start and paid for when touched.
  */
 #ifndef TALLYMAN_FLOW_TABLE_H
@@ -10,12 +10,19 @@
 #include "base/hash.h"
 #include "base/pool.h"
 #include "flow/flow.h"
+#include "flow/udp.h"
 #include "tcp/tcp.h"
+
+/* What else is kept of a flow; key.protocol says which it is. */
+union flow_transport {
+	struct tcp		tcp;
+	struct udp_state	udp;
+};
 
 struct flow_table {
 	struct pool		 flows;
-	struct tcp		*connections;	/* owned, by flow number */
-	struct pool		 troubles;	/* of connections: tcp_trouble */
+	union flow_transport	*transports;	/* owned, by flow number */
+	struct pool		 troubles;	/* of TCP: struct tcp_trouble */
 	struct flow_labels	*labels;	/* owned, likewise */
 	struct flow_parts	*parts;		/* owned, likewise; may be NULL */
 	uint32_t		*slots;		/* owned, flow numbers */
@@ -38,6 +45,14 @@ static inline struct flow *
 flow_table_at(const struct flow_table *table, uint32_t number)
 {
 	return pool_at(&table->flows, number);
+}
+
+/* NULL: the flow is not one of TCP. */
+static inline struct tcp *
+flow_table_tcp(const struct flow_table *table, uint32_t number)
+{
+	return flow_table_at(table, number)->key.protocol == PROTOCOL_TCP ?
+	    &table->transports[number].tcp : NULL;
 }
 
 static inline uint64_t
@@ -67,15 +82,15 @@ flow_table_prefetch_flow(const struct flow_table *table, uint64_t hash,
 	__builtin_prefetch(flow + 64);
 	__builtin_prefetch(flow + 128);
 	if (is_tcp) {
-		const char *connection =
-		    (const char *)&table->connections[number];
+		const char *transport =
+		    (const char *)&table->transports[number];
 
-		__builtin_prefetch(connection);
-		__builtin_prefetch(connection + 64);
-		__builtin_prefetch(connection + 128);
-		__builtin_prefetch(connection + 192);
-		__builtin_prefetch(connection + 256);
-		__builtin_prefetch(connection + 320);
+		__builtin_prefetch(transport);
+		__builtin_prefetch(transport + 64);
+		__builtin_prefetch(transport + 128);
+		__builtin_prefetch(transport + 192);
+		__builtin_prefetch(transport + 256);
+		__builtin_prefetch(transport + 320);
 	}
 }
 

@@ -24,6 +24,8 @@ static void	note_connection(const struct record *, struct buffer *,
 static void	note_labels(const char *, const struct record_list *,
 		    struct buffer *, size_t);
 static void	note_carrier(const struct record *, struct buffer *, size_t);
+static void	note_datagrams(const struct record *, struct buffer *, size_t);
+static void	note_streams(const struct record *, struct buffer *, size_t);
 static void	note_details(const struct record *, struct buffer *, size_t);
 static void	put_count(struct buffer *, uint64_t);
 static void	put_things(struct buffer *, uint64_t, const char *,
@@ -172,6 +174,44 @@ note_carrier(const struct record *record, struct buffer *b, size_t start)
 		note_labels("mpls", &record->mpls, b, start);
 }
 
+/* A checksum is left out over IPv4 as one likes; over IPv6 by tunnels. */
+static void
+note_datagrams(const struct record *record, struct buffer *b, size_t start)
+{
+	note_count(b, start, record->udp_length_mismatch, "bad length",
+	    "bad lengths");
+	if (record->ip_version == 6)
+		note_count(b, start, record->udp_checksum_zero,
+		    "missing checksum", "missing checksums");
+}
+
+/* "rtp, 3 lost, jitter 5.6 ms": of both ways, where it was worst. */
+static void
+note_streams(const struct record *record, struct buffer *b, size_t start)
+{
+	uint64_t lost = 0;
+	int64_t jitter_ns = -1;
+	char duration[UNITS_SIZE];
+
+	if ((record->has & RECORD_SRC_RTP) != 0)
+		lost += record->src.rtp.lost;
+	if ((record->has & RECORD_DST_RTP) != 0)
+		lost += record->dst.rtp.lost;
+	if ((record->has & RECORD_SRC_RTP_JITTER) != 0)
+		jitter_ns = record->src.rtp.jitter_ns;
+	if ((record->has & RECORD_DST_RTP_JITTER) != 0 &&
+	    record->dst.rtp.jitter_ns > jitter_ns)
+		jitter_ns = record->dst.rtp.jitter_ns;
+	note_begin(b, start);
+	buffer_text(b, "rtp");
+	note_count(b, start, lost, "lost", "lost");
+	if (jitter_ns < 0)
+		return;
+	units_duration(duration, sizeof duration, (uint64_t)jitter_ns);
+	buffer_text(b, ", jitter ");
+	buffer_text(b, duration);
+}
+
 static void
 note_details(const struct record *record, struct buffer *b, size_t start)
 {
@@ -216,8 +256,9 @@ text_notes(const struct record *record, bool is_verbose, struct buffer *b)
 		    record->dst.checksum_bad, "bad checksum",
 		    "bad checksums");
 	if ((record->has & RECORD_UDP) != 0)
-		note_count(b, start, record->udp_length_mismatch,
-		    "bad length", "bad lengths");
+		note_datagrams(record, b, start);
+	if ((record->has & (RECORD_SRC_RTP | RECORD_DST_RTP)) != 0)
+		note_streams(record, b, start);
 	note_carrier(record, b, start);
 	if (is_verbose)
 		note_details(record, b, start);

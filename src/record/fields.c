@@ -231,6 +231,42 @@ static const char *const words_limits[] = { "application", "receiver_window",
 	LIMITED_TIME(side, SIDE, network_rtt, TCP_LIMIT_NETWORK_RTT,	\
 	    "Time in which it waited for acknowledgements to go on.")
 
+#define RTP_MEMBER(side, name, member, type, needs, unit, meaning)	\
+	{ "udp." #side ".rtp." name, type, AT(side.rtp.member),		\
+	    RECORD_UDP | (needs), unit, meaning, NULL }
+
+#define RTP_SIDE(side, SIDE, who)					\
+	RTP_MEMBER(side, "ssrc", ssrc, FIELD_U32,			\
+	    RECORD_ ## SIDE ## _RTP, NULL, "Synchronization source of "	\
+	    "the real-time stream (RTP, RFC 3550) that the " who	\
+	    " sent; the last one, if there were several."),		\
+	RTP_MEMBER(side, "payload_type", payload_type, FIELD_U8,	\
+	    RECORD_ ## SIDE ## _RTP, NULL,				\
+	    "Its payload type (RFC 3551), as in its first packet."),	\
+	RTP_MEMBER(side, "sources", sources, FIELD_U16,			\
+	    RECORD_ ## SIDE ## _RTP, NULL,				\
+	    "Sources that were followed, one after the other."),	\
+	RTP_MEMBER(side, "packets", packets, FIELD_U32,			\
+	    RECORD_ ## SIDE ## _RTP, "packets", "Packets of the stream, " \
+	    "late and duplicate ones counted."),			\
+	RTP_MEMBER(side, "lost", lost, FIELD_U32,			\
+	    RECORD_ ## SIDE ## _RTP, "packets",				\
+	    "Packets that were expected by their numbers less those "	\
+	    "that came, but not below 0 (RFC 3550 A.3)."),		\
+	RTP_MEMBER(side, "reordered", reordered, FIELD_U32,		\
+	    RECORD_ ## SIDE ## _RTP, "packets",				\
+	    "Packets that came after one with a higher number."),	\
+	RTP_MEMBER(side, "duplicates", duplicates, FIELD_U32,		\
+	    RECORD_ ## SIDE ## _RTP, "packets",				\
+	    "Packets whose number had come before."),			\
+	RTP_MEMBER(side, "jitter", jitter_ns, FIELD_SECONDS,		\
+	    RECORD_ ## SIDE ## _RTP | RECORD_ ## SIDE ## _RTP_JITTER,	\
+	    "seconds", "Interarrival jitter (RFC 3550 A.8): the mean "	\
+	    "over the packets, where the media clock is known."),	\
+	RTP_MEMBER(side, "jitter_max", jitter_max_ns, FIELD_SECONDS,	\
+	    RECORD_ ## SIDE ## _RTP | RECORD_ ## SIDE ## _RTP_JITTER,	\
+	    "seconds", "The highest it was.")
+
 const struct field fields_all[] = {
 	{ "type", FIELD_WORD, AT(type), 0, NULL,
 	    "What this object is.", words_type },
@@ -331,7 +367,8 @@ const struct field fields_all[] = {
 	TCP_LIMITED(src, SRC, "originator"),
 	TCP_LIMITED(dst, DST, "responder"),
 	{ "udp.checksum_zero", FIELD_U32, AT(udp_checksum_zero), RECORD_UDP,
-	    "packets", "Datagrams sent without a checksum.", NULL },
+	    "packets", "Datagrams sent without a checksum; over IPv6 only "
+	    "tunnels may (RFC 6935).", NULL },
 	{ "udp.checksum_bad", FIELD_U32, AT(udp_checksum_bad),
 	    RECORD_UDP | RECORD_CHECKSUMS, "packets",
 	    "Datagrams with a wrong checksum, where they are checked.",
@@ -345,6 +382,11 @@ const struct field fields_all[] = {
 	{ "udp.rtt", FIELD_SECONDS, AT(udp_first_exchange_ns),
 	    RECORD_UDP | RECORD_FIRST_EXCHANGE, "seconds",
 	    "From the first packet to the first answer.", NULL },
+	{ "udp.exchanges", FIELD_U32, AT(udp_exchanges), RECORD_UDP, NULL,
+	    "How often the other side took its turn: 1 for a question and "
+	    "its answer.", NULL },
+	RTP_SIDE(src, SRC, "originator"),
+	RTP_SIDE(dst, DST, "responder"),
 	{ "icmp.type", FIELD_U8, AT(icmp_type), RECORD_ICMP, NULL,
 	    "Type of the first ICMP or ICMPv6 message.", NULL },
 	{ "icmp.code", FIELD_U8, AT(icmp_code), RECORD_ICMP, NULL,

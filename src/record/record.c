@@ -22,7 +22,9 @@ static void	fill_counts(struct record_counts *,
 		    const struct flow_counts *);
 static void	fill_service(struct record *);
 static void	fill_labels(struct record *, const struct flow_labels *);
-static void	fill_udp(struct record *, const struct flow *);
+static void	fill_udp(struct record *, const struct meter_flow *);
+static void	fill_rtp(struct record *, const struct rtp_stream *,
+		    struct record_rtp *, uint64_t);
 
 /* By enum flow_end, enum tunnel. */
 static const char *const end_names[] = {
@@ -82,7 +84,7 @@ record_fill(struct record *r, const struct meter_flow *ended,
 		record_fill_tcp(r, ended);
 		break;
 	case PROTOCOL_UDP:
-		fill_udp(r, flow);
+		fill_udp(r, ended);
 		break;
 	case PROTOCOL_ICMP:
 	case PROTOCOL_ICMPV6:
@@ -214,19 +216,41 @@ fill_labels(struct record *r, const struct flow_labels *labels)
 }
 
 static void
-fill_udp(struct record *r, const struct flow *flow)
+fill_udp(struct record *r, const struct meter_flow *ended)
 {
-	const int64_t *first = flow->first_ns;
+	const struct flow *flow = ended->flow;
+	const struct udp_state *udp = ended->udp;
 	int src = flow->src_side;
 
 	r->has |= RECORD_UDP;
-	r->udp_checksum_zero = flow->checksum_zero;
 	r->udp_checksum_bad = flow->checksum_bad[0] + flow->checksum_bad[1];
-	r->udp_length_mismatch = flow->length_mismatch;
-	r->udp_request_response = first[0] != INT64_MIN &&
-	    first[1] != INT64_MIN;
-	if (r->udp_request_response && first[!src] >= first[src]) {
+	r->udp_request_response = udp_is_answered(flow);
+	r->udp_exchanges = flow->exchanges;
+	if (udp_first_exchange(flow, &r->udp_first_exchange_ns))
 		r->has |= RECORD_FIRST_EXCHANGE;
-		r->udp_first_exchange_ns = first[!src] - first[src];
-	}
+	if (udp == NULL)
+		return;
+	r->udp_checksum_zero = udp->checksum_zero;
+	r->udp_length_mismatch = udp->length_mismatch;
+	fill_rtp(r, &udp->stream[src], &r->src.rtp, 0);
+	fill_rtp(r, &udp->stream[!src], &r->dst.rtp, RECORD_DST_SHIFT);
+}
+
+static void
+fill_rtp(struct record *r, const struct rtp_stream *from,
+    struct record_rtp *to, uint64_t shift)
+{
+	if (!rtp_is_found(from))
+		return;
+	r->has |= RECORD_SRC_RTP << shift;
+	to->ssrc = from->ssrc;
+	to->payload_type = from->payload_type;
+	to->sources = from->sources;
+	to->packets = from->packets;
+	to->lost = rtp_lost(from);
+	to->reordered = from->reordered;
+	to->duplicates = from->duplicates;
+	to->jitter_max_ns = from->jitter_max_ns;
+	if (rtp_jitter(from, &to->jitter_ns))
+		r->has |= RECORD_SRC_RTP_JITTER << shift;
 }

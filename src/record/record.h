@@ -38,6 +38,11 @@
 #define RECORD_SRC_WINDOW_SCALE	(UINT64_C(1) << 20)
 #define RECORD_SRC_SYN_OPTIONS	(UINT64_C(1) << 21)	/* its SYN was seen */
 #define RECORD_SRC_SCALING	(UINT64_C(1) << 22)	/* it has windows */
+/* Likewise, apart from them: the dst bit is the src bit << 8. */
+#define RECORD_SRC_RTP		(UINT64_C(1) << 48)	/* a stream was found */
+#define RECORD_SRC_RTP_JITTER	(UINT64_C(1) << 49)	/* its clock is known */
+#define RECORD_DST_RTP		(RECORD_SRC_RTP << 8)
+#define RECORD_DST_RTP_JITTER	(RECORD_SRC_RTP_JITTER << 8)
 #define RECORD_DST_MAC		(RECORD_SRC_MAC << 8)
 #define RECORD_DST_SEEN		(RECORD_SRC_SEEN << 8)
 #define RECORD_DST_ISN		(RECORD_SRC_ISN << 8)
@@ -122,6 +127,18 @@ struct record_tcp_side {
 	int64_t		limited_ns[4];	/* by enum tcp_limit */
 };
 
+struct record_rtp {
+	uint32_t	ssrc;
+	uint8_t		payload_type;
+	uint16_t	sources;
+	uint32_t	packets;
+	uint32_t	lost;
+	uint32_t	reordered;
+	uint32_t	duplicates;
+	int64_t		jitter_ns;
+	int64_t		jitter_max_ns;
+};
+
 struct record_side {
 	struct address		ip;
 	uint16_t		port;
@@ -134,6 +151,7 @@ struct record_side {
 	uint64_t		dscp;		/* bit n: DSCP n was seen */
 	uint32_t		checksum_bad;
 	struct record_tcp_side	tcp;
+	struct record_rtp	rtp;
 };
 
 struct record_list {
@@ -187,6 +205,7 @@ struct record {
 	uint32_t		 udp_checksum_bad;
 	uint32_t		 udp_length_mismatch;
 	bool			 udp_request_response;
+	uint32_t		 udp_exchanges;
 	int64_t			 udp_first_exchange_ns;
 
 	uint8_t			 icmp_type;

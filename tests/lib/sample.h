@@ -64,6 +64,11 @@ sample_fill_side(struct record_side *side, uint16_t port, const char *class)
 		.limited_by = "receiver_window",
 		.limited_ns = { 1000, 1500000, 0, 2000 }
 	};
+	side->rtp = (struct record_rtp){
+		.ssrc = UINT32_MAX, .payload_type = 96, .sources = 1,
+		.packets = 1000, .lost = 3, .reordered = 2, .duplicates = 1,
+		.jitter_ns = 1500000, .jitter_max_ns = 4000000
+	};
 }
 
 /* No real flow is TCP, UDP and ICMP at once: here all members show. */
@@ -106,6 +111,7 @@ sample_full(void)
 	r.udp_checksum_bad = 2;
 	r.udp_length_mismatch = 3;
 	r.udp_request_response = true;
+	r.udp_exchanges = 1;
 	r.udp_first_exchange_ns = 2000000;
 	r.icmp_type = 8;
 	r.icmp_code = 1;

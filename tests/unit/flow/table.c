@@ -67,15 +67,17 @@ static void
 use(struct flow_table *table, uint32_t number)
 {
 	struct flow *flow = flow_table_at(table, number);
+	union flow_transport *transport = &table->transports[number];
 	size_t behind = offsetof(struct flow, src_side);
 
 	memset((uint8_t *)flow + behind, 0xff, sizeof(*flow) - behind);
+	flow->has_udp_state = flow->key.protocol == PROTOCOL_UDP;
 	if (flow->key.protocol == PROTOCOL_TCP) {
-		memset(&table->connections[number], 0xff,
-		    sizeof(*table->connections));
-		table->connections[number].trouble =
-		    pool_take(&table->troubles);
-		assert_int_not_equal(table->connections[number].trouble, 0);
+		memset(&transport->tcp, 0xff, sizeof(transport->tcp));
+		transport->tcp.trouble = pool_take(&table->troubles);
+		assert_int_not_equal(transport->tcp.trouble, 0);
+	} else {
+		memset(&transport->udp, 0xff, sizeof(transport->udp));
 	}
 	if (table->parts != NULL)
 		memset(&table->parts[number], 0xff, sizeof(*table->parts));
@@ -91,8 +93,8 @@ assert_fresh(const struct flow_table *table, uint32_t number, uint64_t seed)
 	assert_memory_equal(&flow->key, &key, sizeof(key));
 	assert_true(is_zero((const uint8_t *)flow + behind,
 	    sizeof(*flow) - behind));
-	assert_true(is_zero(&table->connections[number],
-	    sizeof(*table->connections)));
+	assert_true(is_zero(&table->transports[number],
+	    sizeof(*table->transports)));
 	if (table->parts != NULL)
 		assert_true(is_zero(&table->parts[number],
 		    sizeof(*table->parts)));
@@ -206,7 +208,7 @@ test_memory(void **state)
 		uint64_t count = flow_table_init(&table, memory, 0, true,
 		    &secret);
 		uint64_t used = count * (table.flows.stride +
-		    sizeof(*table.connections) + sizeof(*table.labels) +
+		    sizeof(*table.transports) + sizeof(*table.labels) +
 		    sizeof(*table.parts)) +
 		    (table.slot_mask + 1) * sizeof(*table.slots);
 

@@ -263,6 +263,17 @@ test_notes(void **state)
 	expect_says(&options, &r, "port says https, 1 ICMP error, "
 	    "4 bad checksums, in vxlan 42, vlan 10.20, mpls 16\n");
 	r = sample_tcp();
+	r.has = RECORD_UDP | RECORD_SRC_RTP | RECORD_DST_RTP |
+	    RECORD_SRC_RTP_JITTER | RECORD_DST_RTP_JITTER;
+	r.dst.rtp.jitter_ns = 9000000;
+	expect_says(&options, &r, "fin     3 bad lengths, rtp, 6 lost, "
+	    "jitter 9 ms\n");
+	r.ip_version = 6;
+	r.src.rtp.lost = 0;
+	r.has = RECORD_UDP | RECORD_SRC_RTP;
+	expect_says(&options, &r, "fin     3 bad lengths, 1 missing checksum, "
+	    "rtp\n");
+	r = sample_tcp();
 	r.part = 2;
 	expect_says(&options, &r, "fin     last part, 2\n");
 	r.is_final = false;

@@ -23,6 +23,7 @@ static struct interface		 interface;
 static struct flow		 flow;
 static struct tcp		 tcp;
 static struct tcp_trouble	 trouble;
+static struct udp_state		 udp;
 static struct flow_labels	 labels;
 static struct flow_counts	 totals[2];
 static struct meter_flow	 ended;
@@ -36,6 +37,7 @@ begin(uint8_t protocol, uint16_t a_port, uint16_t b_port)
 	memset(&flow, 0, sizeof(flow));
 	memset(&tcp, 0, sizeof(tcp));
 	memset(&trouble, 0, sizeof(trouble));
+	memset(&udp, 0, sizeof(udp));
 	memset(&labels, 0, sizeof(labels));
 	memset(totals, 0, sizeof(totals));
 	flow.key.a = made_address(4, 1);
@@ -305,19 +307,25 @@ test_udp(void **state)
 	(void)state;
 	begin(PROTOCOL_UDP, 53, 50000);
 	flow.first_ns[1] = S;
-	flow.checksum_zero = 4;
-	flow.length_mismatch = 5;
 	fill();
 	assert_true(record.has & RECORD_UDP);
-	assert_int_equal(record.udp_checksum_zero, 4);
-	assert_int_equal(record.udp_length_mismatch, 5);
+	assert_int_equal(record.udp_checksum_zero, 0);
+	assert_int_equal(record.udp_length_mismatch, 0);
+	assert_int_equal(record.udp_exchanges, 0);
 	assert_false(record.udp_request_response);
 	assert_false(record.has & RECORD_FIRST_EXCHANGE);
 	assert_false(record.has & RECORD_CHECKSUMS);
 	flow.first_ns[0] = S + 7;
+	flow.exchanges = 6;
 	flow.checksum_bad[0] = 2;
 	flow.checksum_bad[1] = 1;
+	udp.checksum_zero = 4;
+	udp.length_mismatch = 5;
+	ended.udp = &udp;
 	fill();
+	assert_int_equal(record.udp_checksum_zero, 4);
+	assert_int_equal(record.udp_length_mismatch, 5);
+	assert_int_equal(record.udp_exchanges, 6);
 	assert_true(record.udp_request_response);
 	assert_true(record.has & RECORD_FIRST_EXCHANGE);
 	assert_int_equal(record.udp_first_exchange_ns, 7);
@@ -325,10 +333,46 @@ test_udp(void **state)
 	assert_int_equal(record.udp_checksum_bad, 3);
 	assert_int_equal(record.src.checksum_bad, 1);
 	assert_int_equal(record.dst.checksum_bad, 2);
+	assert_false(record.has & (RECORD_SRC_RTP | RECORD_DST_RTP));
 	flow.first_ns[0] = S - 1;	/* before the question: no answer */
 	fill();
 	assert_true(record.udp_request_response);
 	assert_false(record.has & RECORD_FIRST_EXCHANGE);
+}
+
+static void
+test_rtp(void **state)
+{
+	(void)state;
+	begin(PROTOCOL_UDP, 5004, 50000);
+	udp.stream[0] = (struct rtp_stream){
+		.ssrc = 7, .payload_type = 96, .sources = 2, .packets = 90,
+		.expected = 100, .reordered = 3, .duplicates = 4
+	};
+	udp.stream[1] = udp.stream[0];
+	udp.stream[1].probation = 1;	/* not one yet */
+	ended.udp = &udp;
+	fill();
+	assert_true(record.has & RECORD_DST_RTP);
+	assert_false(record.has & (RECORD_SRC_RTP | RECORD_SRC_RTP_JITTER |
+	    RECORD_DST_RTP_JITTER));
+	assert_int_equal(record.dst.rtp.ssrc, 7);
+	assert_int_equal(record.dst.rtp.payload_type, 96);
+	assert_int_equal(record.dst.rtp.sources, 2);
+	assert_int_equal(record.dst.rtp.packets, 90);
+	assert_int_equal(record.dst.rtp.lost, 10);
+	assert_int_equal(record.dst.rtp.reordered, 3);
+	assert_int_equal(record.dst.rtp.duplicates, 4);
+	udp.stream[1].probation = 0;
+	udp.stream[1].jitter_samples = 4;
+	udp.stream[1].jitter_sum_ns = 4000;
+	udp.stream[1].jitter_max_ns = 1500;
+	fill();
+	assert_true(record.has & RECORD_SRC_RTP);
+	assert_true(record.has & RECORD_SRC_RTP_JITTER);
+	assert_int_equal(record.src.rtp.jitter_ns, 1000);
+	assert_int_equal(record.src.rtp.jitter_max_ns, 1500);
+	assert_false(record.has & RECORD_DST_RTP_JITTER);
 }
 
 static void
@@ -529,6 +573,7 @@ main(void)
 		cmocka_unit_test(test_icmp_two_way),
 		cmocka_unit_test(test_icmp_one_way),
 		cmocka_unit_test(test_udp),
+		cmocka_unit_test(test_rtp),
 		cmocka_unit_test(test_tcp),
 		cmocka_unit_test(test_long_history),
 		cmocka_unit_test(test_payload_of_earlier_parts),
