@@ -594,6 +594,24 @@ def service_and_cast(place):
         equal(service["name"], service["port"], "name and port agree")
 
 
+@case
+def directed_broadcast(place):
+    """A subnet's broadcast address is told by the frame's."""
+    def cast(mac, target="10.0.0.255", answers=False, port=137):
+        parts = [packet(START_NS, ethernet(ip(
+            udp(A, target, 137, port, b"q"), A, target, UDP), dst=mac))]
+        if answers:
+            parts.append(datagram(target, A, port, 137, b"a",
+                                  START_NS + 1000))
+        return meter_bytes(pcap(parts)).one()["cast"]
+
+    everybody = "ff:ff:ff:ff:ff:ff"
+    equal(cast(everybody), "broadcast", "to all")
+    equal(cast("02:00:00:00:00:02"), "unicast", "to one")
+    equal(cast(everybody, answers=True), "unicast", "to one that answers")
+    equal(cast("01:00:5e:00:00:fb", "224.0.0.251"), "multicast", "to some")
+
+
 def voice(numbers, late_ms=(0, 2, 4), port=40000):
     """Packets of PCMU each 20 ms, each third late by 2 and by 4 ms."""
     return [datagram(A, B, 5004, port,

@@ -90,7 +90,7 @@ direction_confidence_name(enum flow_evidence evidence)
 
 /*
  * Multicast: 224.0.0.0/4 (RFC 5771), ff00::/8 (RFC 4291 2.7). Broadcast: the
- * limited one alone, for a capture does not tell which subnets there are.
+ * limited one alone, for an address does not tell which subnets there are.
  */
 const char *
 direction_cast(uint8_t ip_version, const struct address *dst)

@@ -311,7 +311,9 @@ const struct field fields_all[] = {
 	SIDE(src, SRC, "originator"),
 	SIDE(dst, DST, "responder"),
 	{ "cast", FIELD_WORD, AT(cast), 0, NULL,
-	    "Kind of the responder's address.", words_cast },
+	    "Kind of the responder's address. An IPv4 address that never "
+	    "answers is broadcast, too, where frames to all carry it.",
+	    words_cast },
 	{ "service.name", FIELD_TEXT, AT(service_name), RECORD_SERVICE, NULL,
 	    "The best answer: what the payload says, else the port.", NULL },
 	{ "service.port", FIELD_TEXT, AT(service_port), RECORD_SERVICE, NULL,

@@ -22,6 +22,7 @@ static void	fill_counts(struct record_counts *,
 		    const struct flow_counts *);
 static void	fill_service(struct record *);
 static void	fill_labels(struct record *, const struct flow_labels *);
+static const char *cast_of(const struct record *, const struct flow *);
 static void	fill_udp(struct record *, const struct meter_flow *);
 static void	fill_rtp(struct record *, const struct rtp_stream *,
 		    struct record_rtp *, uint64_t);
@@ -72,7 +73,7 @@ record_fill(struct record *r, const struct meter_flow *ended,
 	fill_identity(r, ended, community_seed);
 	fill_side(r, ended, src, &r->src, 0);
 	fill_side(r, ended, !src, &r->dst, RECORD_DST_SHIFT);
-	r->cast = direction_cast(flow->key.ip_version, &r->dst.ip);
+	r->cast = cast_of(r, flow);
 	if (ended->labels != NULL)
 		fill_labels(r, ended->labels);
 	if (flow->icmp_errors > 0) {
@@ -103,6 +104,25 @@ record_fill(struct record *r, const struct meter_flow *ended,
 	}
 	r->has |= RECORD_PORTS;
 	fill_service(r);
+}
+
+/*
+ * A subnet's own broadcast address looks like any other; its frames do not,
+ * and nobody answers from it (RFC 1122 3.3.6). Of what is in a tunnel the
+ * frames say nothing.
+ */
+static const char *
+cast_of(const struct record *r, const struct flow *flow)
+{
+	static const uint8_t everybody[6] = { 0xff, 0xff, 0xff, 0xff, 0xff,
+	    0xff };
+
+	if (flow->key.ip_version == 4 && !flow->key.is_carried &&
+	    r->dst.ip.bytes[0] < 0xe0 && r->dst.counts.packets == 0 &&
+	    (r->has & RECORD_DST_MAC) != 0 &&
+	    memcmp(r->dst.mac, everybody, sizeof everybody) == 0)
+		return "broadcast";
+	return direction_cast(flow->key.ip_version, &r->dst.ip);
 }
 
 static void

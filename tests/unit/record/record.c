@@ -375,6 +375,43 @@ test_rtp(void **state)
 	assert_false(record.has & RECORD_DST_RTP_JITTER);
 }
 
+/* What a frame to all says of an address that looks like any other. */
+static void
+test_cast_by_frame(void **state)
+{
+	(void)state;
+	begin(PROTOCOL_UDP, 137, 50000);
+	flow.counts[0] = (struct flow_counts){ 0 };
+	memset(flow.mac[0], 0xff, 6);
+	fill();
+	assert_string_equal(record.cast, "unicast");
+	flow.mac_known = 1;
+	fill();
+	assert_string_equal(record.cast, "broadcast");
+	flow.mac[0][5] = 0xfe;
+	fill();
+	assert_string_equal(record.cast, "unicast");
+	flow.mac[0][5] = 0xff;
+	flow.key.is_carried = true;
+	fill();
+	assert_string_equal(record.cast, "unicast");
+	flow.key.is_carried = false;
+	flow.counts[0].packets = 1;	/* it answers */
+	fill();
+	assert_string_equal(record.cast, "unicast");
+	flow.counts[0].packets = 0;
+	flow.key.a = (struct address){ { 239, 255, 255, 250 } };
+	fill();
+	assert_string_equal(record.cast, "multicast");
+	flow.key.ip_version = 6;
+	flow.key.a = made_address(6, 1);
+	fill();
+	assert_string_equal(record.cast, "unicast");
+	flow.key.a.bytes[0] = 0xff;
+	fill();
+	assert_string_equal(record.cast, "multicast");
+}
+
 static void
 test_tcp(void **state)
 {
@@ -574,6 +611,7 @@ main(void)
 		cmocka_unit_test(test_icmp_one_way),
 		cmocka_unit_test(test_udp),
 		cmocka_unit_test(test_rtp),
+		cmocka_unit_test(test_cast_by_frame),
 		cmocka_unit_test(test_tcp),
 		cmocka_unit_test(test_long_history),
 		cmocka_unit_test(test_payload_of_earlier_parts),
