@@ -68,6 +68,7 @@ script_tests = \
 	%D%/options_docs.py \
 	%D%/output.py \
 	%D%/peers.py \
+	%D%/promises.py \
 	%D%/property.py \
 	%D%/readme.py \
 	%D%/services_current.sh \
@@ -79,6 +80,7 @@ TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) \
 	%D%/fresh \
 	%D%/lib/capture.py \
+	%D%/lib/counters.py \
 	%D%/lib/made.h \
 	%D%/lib/run.py \
 	%D%/lib/sample.h \

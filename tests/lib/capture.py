@@ -166,8 +166,9 @@ def fragments6(payload, src, dst, next_header, size, identification=77):
 
 # Transports.
 
+# N is AE (RFC 9768), once NS.
 FLAGS = {"F": 1, "S": 2, "R": 4, "P": 8, "A": 16, "U": 32, "E": 64,
-         "C": 128}
+         "C": 128, "N": 256}
 
 
 def tcp(src, dst, src_port, dst_port, flags, seq=0, ack=0, payload=b"",
@@ -177,7 +178,7 @@ def tcp(src, dst, src_port, dst_port, flags, seq=0, ack=0, payload=b"",
     options = options.ljust((len(options) + 3) // 4 * 4, b"\0")
     words = 5 + len(options) // 4 if offset is None else offset
     fields = [src_port, dst_port, seq & 0xFFFFFFFF, ack & 0xFFFFFFFF,
-              words << 4, bits, window, 0, 0]
+              words << 4 | bits >> 8, bits & 0xFF, window, 0, 0]
     segment = struct.pack(">HHIIBBHHH", *fields) + options + payload
     fields[7] = (pseudo_checksum(src, dst, TCP, segment)
                  if segment_checksum is None else segment_checksum)
@@ -195,6 +196,17 @@ def tcp_options(mss=None, scale=None, sack=False, timestamps=None):
     if scale is not None:
         options += b"\1" + struct.pack(">BBB", 3, 3, scale)
     return options
+
+
+def sack_blocks(*blocks):
+    """Each block is (first byte, byte after the last), RFC 2018."""
+    return (bytes([1, 1, 5, 2 + 8 * len(blocks)])
+            + b"".join(struct.pack(">II", *edges) for edges in blocks))
+
+
+def fast_open(cookie=b""):
+    """RFC 7413; without a cookie it asks for one."""
+    return bytes([34, 2 + len(cookie)]) + cookie
 
 
 def udp(src, dst, src_port, dst_port, payload=b"", length=None,
@@ -262,12 +274,13 @@ class Conversation:
         self.packets = []
 
     def wait(self, seconds):
-        self.now += int(seconds * 1_000_000_000)
+        self.now += round(seconds * 1_000_000_000)
         return self
 
     def segment(self, side, flags, payload=b"", seq=None, ack=None,
-                advance=True, **more):
-        """One segment of that side, stored and counted."""
+                advance=True, tos=0, **more):
+        """One segment of that side, stored and counted; tos is that of
+        IPv4."""
         (src, src_port) = self.ends[side]
         (dst, dst_port) = self.ends[1 - side]
         seq = self.next[side] if seq is None else seq
@@ -275,7 +288,8 @@ class Conversation:
             ack = self.next[1 - side] if "A" in flags else 0
         data = tcp(src, dst, src_port, dst_port, flags, seq, ack, payload,
                    **more)
-        whole = ip(data, src, dst, TCP)
+        network = {"tos": tos} if tos else {}
+        whole = ip(data, src, dst, TCP, **network)
         if self.link is not None:
             frame = self.link(whole)
         elif side == 0:
