@@ -6,9 +6,11 @@ status is what automake's test driver expects: 0 when every case passes, 77
 when skip() says why nothing could be tested, 1 otherwise.
 """
 import base64
+import concurrent.futures
 import hashlib
 import ipaddress
 import json
+import multiprocessing
 import os
 import re
 import shlex
@@ -56,34 +58,46 @@ def skip(reason):
     sys.exit(77)
 
 
-def main():
+def run_case(function, folder):
+    """Whether it failed, and what there is to say."""
+    name = function.__name__
+    place = os.path.join(folder, name)
+    os.mkdir(place)
+    try:
+        function(place)
+    except Untested as reason:
+        return False, f"skip {name}: {reason}"
+    except Failure as error:
+        return True, f"FAIL {name}: {error}"
+    except Exception:   # a broken test must not pass
+        return True, (f"FAIL {name}: the test broke\n"
+                      + traceback.format_exc().rstrip())
+    return False, f"ok   {name}"
+
+
+def run_cases(functions, folder, jobs):
+    """Outcomes in the order of the cases. Several at a time have a process
+    each: for cases that mostly wait."""
+    if jobs == 1:
+        yield from (run_case(f, folder) for f in functions)
+        return
+    context = multiprocessing.get_context("fork")
+    with concurrent.futures.ProcessPoolExecutor(jobs, context) as pool:
+        yield from pool.map(run_case, functions, [folder] * len(functions))
+
+
+def main(jobs=1):
     """Runs all the cases, or those named on the command line."""
     wanted = sys.argv[1:]
     failed = 0
     if shutil.which(PROGRAM[0]) is None:
         print(f"FAIL no program {PROGRAM[0]} (TALLYMAN names it)")
         sys.exit(1)
+    functions = [f for f in cases if not wanted or f.__name__ in wanted]
     with tempfile.TemporaryDirectory(prefix="tallyman-test-") as folder:
-        for function in cases:
-            name = function.__name__
-            if wanted and name not in wanted:
-                continue
-            place = os.path.join(folder, name)
-            os.mkdir(place)
-            try:
-                function(place)
-            except Untested as reason:
-                print(f"skip {name}: {reason}")
-            except Failure as error:
-                failed += 1
-                print(f"FAIL {name}: {error}")
-            except Exception:   # a broken test must not pass
-                failed += 1
-                print(f"FAIL {name}: the test broke")
-                traceback.print_exc(file=sys.stdout)
-            else:
-                print(f"ok   {name}")
-            sys.stdout.flush()
+        for is_failed, words in run_cases(functions, folder, jobs):
+            failed += is_failed
+            print(words, flush=True)
     sys.exit(1 if failed else 0)
 
 
