@@ -64,6 +64,7 @@ script_tests = \
 	%D%/layering.py \
 	%D%/listed.sh \
 	%D%/live/live.py \
+	%D%/live/promises.py \
 	%D%/malformed.py \
 	%D%/options_docs.py \
 	%D%/output.py \
@@ -81,6 +82,7 @@ EXTRA_DIST += $(script_tests) \
 	%D%/fresh \
 	%D%/lib/capture.py \
 	%D%/lib/counters.py \
+	%D%/lib/forwarder.py \
 	%D%/lib/made.h \
 	%D%/lib/run.py \
 	%D%/lib/sample.h \
