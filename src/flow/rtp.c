@@ -252,7 +252,8 @@ watch_rival(struct rtp_stream *s, const struct rtp_packet *p)
 	if (r->run > 0 && r->ssrc == p->ssrc &&
 	    r->payload_type == p->payload_type &&
 	    is_next(r->sequence, r->timestamp, p)) {
-		r->run += r->run < RTP_RUN_MAX;
+		if (r->run < RTP_RUN_MAX)
+			r->run++;
 	} else {
 		if (s->probation > 0)
 			s->failures++;
@@ -299,7 +300,8 @@ adopt_rival(struct rtp_stream *s, const struct rtp_packet *p)
 		return;
 	s->ssrc = p->ssrc;
 	s->payload_type = p->payload_type;
-	s->sources += s->sources < UINT16_MAX;
+	if (s->sources < UINT16_MAX)
+		s->sources++;
 	begin_clock(s, p);
 }
 

@@ -17,22 +17,27 @@
 
 #define S MADE_SECOND
 
-static struct flow		 flow;
-static union flow_transport	 transport;
-static struct flow_labels	 labels;
-static struct flow_counts	 totals[2];
+static struct flow_table	 table;
+static uint32_t			 number;
+static struct flow		*flow;
+static union flow_transport	*transport;
 static struct made		 made;
 static uint8_t			 payload[172];
 
 static int
 setup(void **state)
 {
+	struct flow_key key = { .protocol = PROTOCOL_UDP, .ip_version = 4 };
+	const struct hash_secret secret = { { 0 } };
+
 	(void)state;
-	memset(&flow, 0, sizeof(flow));
-	memset(&transport, 0, sizeof(transport));
-	memset(totals, 0, sizeof(totals));
+	flow_table_release(&table);
 	memset(payload, 0, sizeof(payload));
-	flow.key.protocol = PROTOCOL_UDP;
+	assert_int_equal(flow_table_init(&table, 1 << 20, 1, true, &secret),
+	    1);
+	number = flow_table_add(&table, &key, flow_table_hash(&table, &key));
+	flow = flow_table_at(&table, number);
+	transport = &table.transports[number];
 	return 0;
 }
 
@@ -42,12 +47,11 @@ take(struct conversation t, int sender, int64_t ts_ns)
 {
 	struct packet *p = made_packet(&made, t, ts_ns, 1);
 
-	if (flow.counts[0].packets + flow.counts[1].packets == 0 &&
-	    flow.part == 0)
-		account_begin(&flow, &labels, &transport, p,
-		    p->conversations, sender, 0);
-	account_packet(&flow, &transport, p, p->conversations, sender,
-	    ts_ns);
+	if (flow->counts[0].packets + flow->counts[1].packets == 0 &&
+	    flow->part == 0)
+		account_begin(&table, number, p, p->conversations, sender,
+		    0);
+	account_packet(&table, number, p, p->conversations, sender, ts_ns);
 }
 
 static void
@@ -85,22 +89,22 @@ test_exchange(void **state)
 	(void)state;
 	ask(S);
 	ask(S + 1);
-	assert_false(udp_is_answered(&flow));
-	assert_false(udp_first_exchange(&flow, &ns));
-	assert_int_equal(flow.exchanges, 0);
+	assert_false(udp_is_answered(flow));
+	assert_false(udp_first_exchange(flow, &ns));
+	assert_int_equal(flow->exchanges, 0);
 	answer(S + 30);
-	assert_true(udp_is_answered(&flow));
-	assert_true(udp_first_exchange(&flow, &ns));
+	assert_true(udp_is_answered(flow));
+	assert_true(udp_first_exchange(flow, &ns));
 	assert_int_equal(ns, 30);
-	assert_int_equal(flow.exchanges, 1);
+	assert_int_equal(flow->exchanges, 1);
 	answer(S + 31);
-	assert_int_equal(flow.exchanges, 1);
+	assert_int_equal(flow->exchanges, 1);
 	ask(S + 40);
 	answer(S + 50);
-	assert_int_equal(flow.exchanges, 3);
-	assert_true(udp_first_exchange(&flow, &ns));
+	assert_int_equal(flow->exchanges, 3);
+	assert_true(udp_first_exchange(flow, &ns));
 	assert_int_equal(ns, 30);
-	assert_false(flow.has_udp_state);
+	assert_false(flow->has_udp_state);
 }
 
 /* The answer was captured first: no time, and none below 0. */
@@ -111,12 +115,12 @@ test_answer_first(void **state)
 
 	(void)state;
 	answer(S);
-	assert_int_equal(flow.src_side, 0);	/* by the service */
-	assert_int_equal(flow.exchanges, 0);
+	assert_int_equal(flow->src_side, 0);	/* by the service */
+	assert_int_equal(flow->exchanges, 0);
 	ask(S + 5);
-	assert_int_equal(flow.exchanges, 1);
-	assert_true(udp_is_answered(&flow));
-	assert_false(udp_first_exchange(&flow, &ns));
+	assert_int_equal(flow->exchanges, 1);
+	assert_true(udp_is_answered(flow));
+	assert_false(udp_first_exchange(flow, &ns));
 }
 
 /* Cut off in the header, a datagram still takes its turn. */
@@ -130,8 +134,8 @@ test_short_header(void **state)
 	t.has_transport = false;
 	memset(&t.udp, 0, sizeof(t.udp));
 	take(t, 1, S + 1);
-	assert_int_equal(flow.exchanges, 1);
-	assert_false(flow.has_udp_state);
+	assert_int_equal(flow->exchanges, 1);
+	assert_false(flow->has_udp_state);
 }
 
 static void
@@ -144,10 +148,10 @@ test_checksum_zero(void **state)
 	ask(S);
 	take(t, 0, S);
 	take(t, 0, S);
-	assert_true(flow.has_udp_state);
-	assert_int_equal(transport.udp.checksum_zero, 2);
-	assert_int_equal(transport.udp.length_mismatch, 0);
-	assert_int_equal(flow.checksum_bad[0], 0);
+	assert_true(flow->has_udp_state);
+	assert_int_equal(transport->udp.checksum_zero, 2);
+	assert_int_equal(transport->udp.length_mismatch, 0);
+	assert_int_equal(flow->checksum_bad[0], 0);
 }
 
 static void
@@ -159,9 +163,9 @@ test_checksum_bad(void **state)
 	ask(S);
 	t.checksum = CHECKSUM_BAD;
 	take(t, 1, S);
-	assert_int_equal(flow.checksum_bad[0], 0);
-	assert_int_equal(flow.checksum_bad[1], 1);
-	assert_false(flow.has_udp_state);
+	assert_int_equal(flow->checksum_bad[0], 0);
+	assert_int_equal(flow->checksum_bad[1], 1);
+	assert_false(flow->has_udp_state);
 }
 
 static void
@@ -173,9 +177,9 @@ test_length_mismatch(void **state)
 	t.udp.is_length_odd = true;
 	take(t, 0, S);
 	ask(S);
-	assert_true(flow.has_udp_state);
-	assert_int_equal(transport.udp.length_mismatch, 1);
-	assert_int_equal(transport.udp.checksum_zero, 0);
+	assert_true(flow->has_udp_state);
+	assert_int_equal(transport->udp.length_mismatch, 1);
+	assert_int_equal(transport->udp.checksum_zero, 0);
 }
 
 static void
@@ -184,9 +188,9 @@ test_stream(void **state)
 	(void)state;
 	for (int n = 0; n < 20; n++)
 		stream(n, 5004, 0x80, sizeof(payload));
-	assert_true(rtp_is_found(&transport.udp.stream[0]));
-	assert_false(rtp_is_found(&transport.udp.stream[1]));
-	assert_int_equal(transport.udp.stream[0].packets, 20);
+	assert_true(rtp_is_found(&transport->udp.stream[0]));
+	assert_false(rtp_is_found(&transport->udp.stream[1]));
+	assert_int_equal(transport->udp.stream[0].packets, 20);
 }
 
 /* Well-known ports and rare headers begin with a side's fifth packet. */
@@ -196,16 +200,16 @@ test_stream_late(void **state)
 	(void)state;
 	for (int n = 0; n < 4; n++)
 		stream(n, 443, 0x80, sizeof(payload));
-	assert_false(flow.has_udp_state);
+	assert_false(flow->has_udp_state);
 	for (int n = 4; n < 20; n++)
 		stream(n, 443, 0x80, sizeof(payload));
-	assert_true(rtp_is_found(&transport.udp.stream[0]));
-	assert_int_equal(transport.udp.stream[0].packets, 16);
+	assert_true(rtp_is_found(&transport->udp.stream[0]));
+	assert_int_equal(transport->udp.stream[0].packets, 16);
 	setup(NULL);
 	for (int n = 0; n < 20; n++)
 		stream(n, 5004, 0x82, sizeof(payload));
-	assert_true(rtp_is_found(&transport.udp.stream[0]));
-	assert_int_equal(transport.udp.stream[0].packets, 16);
+	assert_true(rtp_is_found(&transport->udp.stream[0]));
+	assert_int_equal(transport->udp.stream[0].packets, 16);
 }
 
 /* What is cut off before the header's end is no stream; after it, it is. */
@@ -215,11 +219,11 @@ test_stream_cut(void **state)
 	(void)state;
 	for (int n = 0; n < 20; n++)
 		stream(n, 5004, 0x80, RTP_HEADER_SIZE - 1);
-	assert_false(flow.has_udp_state);
+	assert_false(flow->has_udp_state);
 	setup(NULL);
 	for (int n = 0; n < 20; n++)
 		stream(n, 5004, 0x80, RTP_HEADER_SIZE);
-	assert_int_equal(transport.udp.stream[0].packets, 20);
+	assert_int_equal(transport->udp.stream[0].packets, 20);
 }
 
 /* Counts start again, what is known stays. */
@@ -235,18 +239,18 @@ test_parts(void **state)
 	t.udp.checksum = 0;
 	t.udp.is_length_odd = true;
 	take(t, 1, 2 * S);
-	assert_int_equal(flow.exchanges, 1);
-	account_next_part(&flow, &transport, totals);
-	assert_int_equal(flow.exchanges, 0);
-	assert_int_equal(transport.udp.checksum_zero, 0);
-	assert_int_equal(transport.udp.length_mismatch, 0);
-	assert_false(rtp_is_found(&transport.udp.stream[0]));
+	assert_int_equal(flow->exchanges, 1);
+	account_next_part(&table, number);
+	assert_int_equal(flow->exchanges, 0);
+	assert_int_equal(transport->udp.checksum_zero, 0);
+	assert_int_equal(transport->udp.length_mismatch, 0);
+	assert_false(rtp_is_found(&transport->udp.stream[0]));
 	for (int n = 20; n < 23; n++)
 		stream(n, 5004, 0x80, sizeof(payload));
-	assert_true(rtp_is_found(&transport.udp.stream[0]));
-	assert_int_equal(transport.udp.stream[0].packets, 3);
-	assert_int_equal(flow.exchanges, 1);
-	assert_true(udp_first_exchange(&flow, &ns));
+	assert_true(rtp_is_found(&transport->udp.stream[0]));
+	assert_int_equal(transport->udp.stream[0].packets, 3);
+	assert_int_equal(flow->exchanges, 1);
+	assert_true(udp_first_exchange(flow, &ns));
 	assert_int_equal(ns, S);
 }
 
