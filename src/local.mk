@@ -101,6 +101,8 @@ libtallyman_a_SOURCES = \
 	%D%/output/csv.c \
 	%D%/output/format.c \
 	%D%/output/json.c \
+	%D%/output/json_plan.c \
+	%D%/output/json_plan.h \
 	%D%/output/output.c \
 	%D%/output/output.h \
 	%D%/output/text.c \

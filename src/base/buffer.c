@@ -14,6 +14,8 @@ static char	*digits_end(char *, uint64_t);
 static void	 put_digits(char *, uint64_t, int);
 static void	 civil_date(int64_t, int64_t *, unsigned *, unsigned *);
 
+enum { DIGITS_MAX = 20 };	/* of 64 bits */
+
 static const char hex_digits[16] = "0123456789abcdef";
 static const char digit_pairs[201] =
     "00010203040506070809101112131415161718192021222324"
@@ -128,11 +130,15 @@ put_digits(char *text, uint64_t value, int count)
 void
 buffer_u64(struct buffer *b, uint64_t value)
 {
-	char digits[20];
-	char *end = digits + sizeof digits;
-	char *first = digits_end(end, value);
+	size_t count = 1;
 
-	buffer_bytes(b, first, (size_t)(end - first));
+	for (uint64_t power = 10; value >= power; power *= 10) {
+		if (++count == DIGITS_MAX)
+			break;		/* the next power has no room */
+	}
+	buffer_reserve(b, DIGITS_MAX);
+	(void)digits_end(b->data + b->size + count, value);
+	b->size += count;
 }
 
 void
@@ -165,20 +171,25 @@ void
 buffer_seconds(struct buffer *b, int64_t ns, int digits)
 {
 	uint64_t magnitude = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-	uint64_t unit = digits == 6 ? 1000 : 1;
-	char text[9];
-	int count = digits;
+	uint64_t fraction = digits == 6 ? magnitude % 1000000000 / 1000 :
+	    magnitude % 1000000000;
+	char *text;
 
-	if (ns < 0 && magnitude >= unit)
-		buffer_char(b, '-');	/* not before what shows as zero */
-	buffer_u64(b, magnitude / 1000000000);
-	put_digits(text, magnitude % 1000000000 / unit, digits);
-	while (count > 0 && text[count - 1] == '0')
-		count--;
-	if (count > 0) {
-		buffer_char(b, '.');
-		buffer_bytes(b, text, (size_t)count);
-	}
+	buffer_reserve(b, 1 + DIGITS_MAX + 1 + 9);
+	if (ns < 0 && (magnitude >= 1000000000 || fraction > 0))
+		b->data[b->size++] = '-';	/* not before a zero */
+	if (magnitude < 1000000000)
+		b->data[b->size++] = '0';
+	else
+		buffer_u64(b, magnitude / 1000000000);
+	if (fraction == 0)
+		return;
+	text = b->data + b->size;
+	text[0] = '.';
+	put_digits(text + 1, fraction, digits);
+	while (text[digits] == '0')
+		digits--;
+	b->size += 1 + (size_t)digits;
 }
 
 /*

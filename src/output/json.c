@@ -1,8 +1,7 @@
 /*
- * Records as JSON, one object a line. The chosen fields are made once into a
- * plan: steps with the member's name ready to copy. Writing a record is one
- * pass over the plan; an object that the record has nothing for is skipped
- * or taken back.
+ * Records as JSON, one object a line. Writing one is a pass over a plan of
+ * the chosen fields (json_plan.h); an object that the record has nothing for
+ * is skipped or taken back.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -12,40 +11,11 @@
 #include <pcap/pcap.h>
 
 #include "base/log.h"
+#include "output/json_plan.h"
 #include "output/output.h"
 
-enum {
-	JSON_TEXT_MAX = 32,	/* bytes of a member's name, quotes and colon */
-	JSON_DEPTH_MAX = 4,
-	JSON_STEP_ROOM = 96	/* a name and a value that is not a text */
-};
-
-enum json_action {
-	JSON_VALUE,
-	JSON_OPEN,	/* an object; left out when its needs are not met */
-	JSON_CLOSE
-};
-
-/* A comma follows each value; what closes an object takes the last back. */
-struct json_step {
-	uint64_t		 needs;
-	size_t			 offset;	/* of the member */
-	size_t			 end;		/* JSON_OPEN: its JSON_CLOSE */
-	enum json_action	 action;
-	enum field_type		 type;
-	size_t			 text_size;
-	char			 text[JSON_TEXT_MAX];	/* "name": */
-};
-
-struct json_plan {
-	struct json_step	*steps;		/* owned */
-	size_t			 count;
-
-	/* While it is made: the objects that are open. */
-	size_t			 opened[JSON_DEPTH_MAX];	/* steps */
-	size_t			 prefix[JSON_DEPTH_MAX];	/* sizes */
-	int			 depth;
-};
+/* A name and a value that is not a text. */
+enum { JSON_STEP_ROOM = 96 };
 
 /* What the steps are applied to. */
 struct json_source {
@@ -71,20 +41,9 @@ static void		 json_stats(struct format *, const struct stats *,
 			    bool, struct buffer *);
 static void		 json_free(struct format *);
 
-static void		*json_allocate(size_t, size_t);
-static void		 json_plan_init(struct json_plan *,
-			    const struct field *const *, size_t);
-static struct json_step	*json_plan_step(struct json_plan *, enum json_action,
-			    const char *, size_t);
-static void		 json_plan_open(struct json_plan *,
-			    const struct field *const *, size_t);
-static void		 json_plan_close(struct json_plan *, const char *,
-			    const char *);
-static uint64_t		 json_needs(const struct field *const *, size_t,
-			    size_t);
-
 static void		 json_write(const struct json_plan *,
 			    const struct json_source *, struct buffer *);
+static inline bool	 json_is_zero(const char *, size_t);
 static void		 json_write_close(struct buffer *, size_t);
 static void		 json_write_end(struct buffer *);
 static inline void	 json_put(struct buffer *, char);
@@ -121,24 +80,12 @@ const struct format_operations format_json = {
 	.free = json_free
 };
 
-static void *
-json_allocate(size_t count, size_t size)
-{
-	void *memory = calloc(count, size);
-
-	if (memory == NULL) {
-		log_error("cannot allocate %zu bytes", count * size);
-		abort();
-	}
-	return memory;
-}
-
 static struct format *
 json_open(const struct output_options *options, struct error *error)
 {
-	struct json *json = json_allocate(1, sizeof *json);
+	struct json *json = json_plan_allocate(1, sizeof *json);
 	size_t room = fields_count + fields_stats_count;
-	const struct field **fields = json_allocate(room, sizeof *fields);
+	const struct field **fields = json_plan_allocate(room, sizeof *fields);
 	int count = fields_choose(options->fields, fields, error);
 
 	if (count < 0) {
@@ -160,99 +107,9 @@ json_free(struct format *format)
 {
 	struct json *json = (struct json *)format;
 
-	free(json->record.steps);
-	free(json->stats.steps);
+	json_plan_release(&json->record);
+	json_plan_release(&json->stats);
 	free(json);
-}
-
-/* Appends a step whose text is made of the first size bytes of a name. */
-static struct json_step *
-json_plan_step(struct json_plan *plan, enum json_action action,
-    const char *name, size_t size)
-{
-	struct json_step *step = &plan->steps[plan->count++];
-	const char *tail = action == JSON_OPEN ? "\":{" : "\":";
-	size_t tail_size = strlen(tail);
-
-	assert(1 + size + tail_size <= sizeof step->text);
-	step->action = action;
-	step->text[0] = '"';
-	memcpy(step->text + 1, name, size);
-	memcpy(step->text + 1 + size, tail, tail_size);
-	step->text_size = 1 + size + tail_size;
-	return step;
-}
-
-/* What all the fields need that share the first one's prefix. */
-static uint64_t
-json_needs(const struct field *const *fields, size_t count, size_t prefix)
-{
-	uint64_t needs = fields[0]->needs;
-
-	for (size_t i = 1; i < count; i++) {
-		if (strncmp(fields[0]->name, fields[i]->name, prefix) != 0)
-			break;
-		needs &= fields[i]->needs;
-	}
-	return needs;
-}
-
-/* Opens the objects that the first field stands in and that are not open. */
-static void
-json_plan_open(struct json_plan *plan, const struct field *const *fields,
-    size_t count)
-{
-	const char *name = fields[0]->name;
-	size_t prefix = plan->depth == 0 ? 0 : plan->prefix[plan->depth - 1];
-	const char *dot;
-
-	while ((dot = strchr(name + prefix, '.')) != NULL) {
-		size_t size = (size_t)(dot - (name + prefix));
-
-		assert(plan->depth < JSON_DEPTH_MAX);
-		plan->opened[plan->depth] = plan->count;
-		plan->prefix[plan->depth] = prefix + size + 1;
-		plan->depth++;
-		json_plan_step(plan, JSON_OPEN, name + prefix, size)->needs =
-		    json_needs(fields, count, prefix + size + 1);
-		prefix += size + 1;
-	}
-}
-
-/* Closes the objects of one field that the next does not stand in. */
-static void
-json_plan_close(struct json_plan *plan, const char *name, const char *next)
-{
-	while (plan->depth > 0 && strncmp(name, next,
-	    plan->prefix[plan->depth - 1]) != 0) {
-		plan->depth--;
-		plan->steps[plan->opened[plan->depth]].end = plan->count;
-		(void)json_plan_step(plan, JSON_CLOSE, "", 0);
-	}
-}
-
-static void
-json_plan_init(struct json_plan *plan, const struct field *const *fields,
-    size_t count)
-{
-	*plan = (struct json_plan){ 0 };
-	plan->steps = json_allocate(count * (1 + 2 * JSON_DEPTH_MAX),
-	    sizeof *plan->steps);
-	for (size_t i = 0; i < count; i++) {
-		const char *name = fields[i]->name;
-		const char *last;
-		struct json_step *step;
-
-		json_plan_open(plan, fields + i, count - i);
-		last = strrchr(name, '.');
-		last = last == NULL ? name : last + 1;
-		step = json_plan_step(plan, JSON_VALUE, last, strlen(last));
-		step->type = fields[i]->type;
-		step->needs = fields[i]->needs;
-		step->offset = fields[i]->offset;
-		json_plan_close(plan, name,
-		    i + 1 == count ? "" : fields[i + 1]->name);
-	}
 }
 
 static void
@@ -313,8 +170,16 @@ json_write(const struct json_plan *plan, const struct json_source *source,
 			continue;
 		}
 		if ((source->has & step->needs) != step->needs) {
-			if (step->action == JSON_OPEN)
-				i = step->end;
+			i = step->end;
+			continue;
+		}
+		if (step->action == JSON_ZEROS) {
+			if (json_is_zero((const char *)source->base +
+			    step->offset, step->size)) {
+				buffer_bytes(b, step->zeros,
+				    step->zeros_size);
+				i = step->last;
+			}
 			continue;
 		}
 		if (b->capacity - b->size < JSON_STEP_ROOM)
@@ -328,6 +193,21 @@ json_write(const struct json_plan *plan, const struct json_source *source,
 		else
 			buffer_truncate(b, before);
 	}
+}
+
+/* size is a multiple of 8. */
+static inline bool
+json_is_zero(const char *at, size_t size)
+{
+	uint64_t any = 0;
+
+	for (size_t i = 0; i < size; i += sizeof any) {
+		uint64_t word;
+
+		memcpy(&word, at + i, sizeof word);
+		any |= word;
+	}
+	return any == 0;
 }
 
 /* Ends an object, or takes it back when nothing was written into it. */
@@ -358,12 +238,12 @@ json_put(struct buffer *b, char c)
 	b->data[b->size++] = c;
 }
 
-/* Most numbers of most records are small. */
+/* Most numbers of most records are small. A step has room for one digit. */
 static inline void
 json_put_number(struct buffer *b, uint64_t value)
 {
 	if (value < 10)
-		json_put(b, (char)('0' + value));
+		b->data[b->size++] = (char)('0' + value);
 	else
 		buffer_u64(b, value);
 }

@@ -6,7 +6,6 @@
 
 #include "record/record_tcp.h"
 #include "tcp/connection.h"
-#include "tcp/flow_control.h"
 #include "tcp/limits.h"
 #include "tcp/order.h"
 
@@ -232,13 +231,11 @@ fill_windows(struct record *r, const struct source *from,
 {
 	const struct tcp_side *own = &from->t->side[from->side];
 	const struct tcp_measure *measure = &from->t->measure[from->side];
-	enum tcp_scaling scaling =
-	    tcp_flow_control_scaling(from->t, from->side);
 
-	if (measure->has_window) {
+	if (own->has_range) {
 		r->has |= RECORD_SRC_SCALING << shift;
-		to->window_scaling = scaling_names[scaling];
-		if (scaling != TCP_SCALING_UNKNOWN)
+		to->window_scaling = scaling_names[own->scaling];
+		if (own->scaling != TCP_SCALING_UNKNOWN)
 			r->has |= RECORD_SRC_WINDOW << shift;
 		to->window_min = measure->window_min;
 		to->window_max = measure->window_max;

@@ -39,28 +39,6 @@ tcp_congestion_track(struct tcp *t, struct tcp_segment *s)
 		fly(t, s);
 }
 
-uint32_t
-tcp_congestion_in_flight(const struct tcp *t, int side)
-{
-	const struct tcp_side *own = &t->side[side];
-
-	if (!own->has_seq || !own->is_acked ||
-	    !tcp_is_after(own->next_seq, own->acked))
-		return 0;
-	return own->next_seq - own->acked;
-}
-
-int64_t
-tcp_congestion_round_ns(const struct tcp *t)
-{
-	if (t->has_syn && t->has_ack && t->ack_ns > t->syn_ns)
-		return t->ack_ns - t->syn_ns;
-	if (t->measure[0].rtt_samples > 0 && t->measure[1].rtt_samples > 0)
-		return (int64_t)(t->measure[0].rtt_min +
-		    t->measure[1].rtt_min);
-	return 0;
-}
-
 /*
  * Marks of the network and answers to them. The bits of a SYN negotiate, and
  * with accurate ECN they are part of a counter.

@@ -17,9 +17,28 @@
 void	tcp_congestion_track(struct tcp *, struct tcp_segment *);
 
 /* Bytes sent and not yet acknowledged, as far as seen. */
-uint32_t tcp_congestion_in_flight(const struct tcp *, int side);
+static inline uint32_t
+tcp_congestion_in_flight(const struct tcp *t, int side)
+{
+	const struct tcp_side *own = &t->side[side];
+
+	if (!own->has_seq || !own->is_acked ||
+	    !tcp_is_after(own->next_seq, own->acked))
+		return 0;
+	return own->next_seq - own->acked;
+}
 
 /* The whole round trip of the handshake or of samples; 0: unknown. */
-int64_t	tcp_congestion_round_ns(const struct tcp *);
+static inline int64_t
+tcp_congestion_round_ns(const struct tcp *t)
+{
+	const struct tcp_measure *m = t->measure;
+
+	if (t->has_syn && t->has_ack && t->ack_ns > t->syn_ns)
+		return t->ack_ns - t->syn_ns;
+	if (m[0].rtt_samples > 0 && m[1].rtt_samples > 0)
+		return (int64_t)(m[0].rtt_min + m[1].rtt_min);
+	return 0;
+}
 
 #endif

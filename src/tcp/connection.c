@@ -120,8 +120,8 @@ tcp_connection_is_closed(const struct tcp *t)
 bool
 tcp_connection_is_over(const struct tcp *t)
 {
-	enum tcp_end a = t->side[0].end;
-	enum tcp_end b = t->side[1].end;
+	uint8_t a = t->side[0].end;
+	uint8_t b = t->side[1].end;
 
 	return tcp_connection_is_reset(t) ||
 	    (a == TCP_END_CLOSED && b == TCP_END_CLOSED) ||
@@ -169,8 +169,8 @@ const char *
 tcp_connection_conn_state(const struct tcp *t, int src,
     bool has_payload)
 {
-	enum tcp_end o = t->side[src].end;
-	enum tcp_end r = t->side[!src].end;
+	uint8_t o = t->side[src].end;
+	uint8_t r = t->side[!src].end;
 	bool o_unknown = o == TCP_END_SILENT || o == TCP_END_PARTIAL;
 	bool r_unknown = r == TCP_END_SILENT || r == TCP_END_PARTIAL;
 
@@ -437,7 +437,7 @@ static void
 set_end(struct tcp_side *side, enum tcp_end end)
 {
 	side->previous_end = side->end;
-	side->end = (uint8_t)end;
+	side->end = end & 15;
 }
 
 /* The first segment that this end was seen to send. */

@@ -5,12 +5,13 @@
 
 enum { SCALE_MAX = 14 };	/* RFC 7323 2.3: used in place of more */
 
+static void	agree(struct tcp *);
+static enum tcp_scaling scaling_of(const struct tcp *, int);
 static void	count(struct tcp *, struct tcp_segment *);
 static bool	is_window_update(const struct tcp *,
 		    const struct tcp_segment *);
 static bool	is_full(const struct tcp *, const struct tcp_segment *);
-static void	widen(struct tcp_measure *, uint32_t);
-static uint32_t	scaled(const struct tcp *, int, uint16_t);
+static void	widen(struct tcp *, const struct tcp_segment *);
 
 void
 tcp_flow_control_track(struct tcp *t, struct tcp_segment *s)
@@ -22,14 +23,32 @@ tcp_flow_control_track(struct tcp *t, struct tcp_segment *s)
 		return;
 	count(t, s);
 	/* The window of a SYN is never scaled (RFC 7323 2.2). */
-	if (!(h->flags & TCP_SYN))
-		widen(&t->measure[s->side], scaled(t, s->side, h->window));
+	if (h->flags & TCP_SYN)
+		agree(t);
+	else if (h->window != side->window || !side->has_range)
+		widen(t, s);
 	side->window = h->window;
 	side->has_window = true;
 }
 
-enum tcp_scaling
-tcp_flow_control_scaling(const struct tcp *t, int side)
+/* What the SYNs seen so far say of the windows that follow. */
+static void
+agree(struct tcp *t)
+{
+	for (int i = 0; i < 2; i++) {
+		struct tcp_side *side = &t->side[i];
+		uint8_t shift = 0;
+
+		side->scaling = scaling_of(t, i) & 3;
+		if (side->scaling == TCP_SCALING_USED)
+			shift = side->window_scale > SCALE_MAX ? SCALE_MAX :
+			    side->window_scale;
+		side->shift = shift & 15;
+	}
+}
+
+static enum tcp_scaling
+scaling_of(const struct tcp *t, int side)
 {
 	const struct tcp_side *own = &t->side[side];
 	const struct tcp_side *peer = &t->side[!side];
@@ -43,34 +62,6 @@ tcp_flow_control_scaling(const struct tcp *t, int side)
 	    (t->has_syn_ack && t->syn_ack_side == side)))
 		return TCP_SCALING_USED;
 	return TCP_SCALING_UNKNOWN;
-}
-
-bool
-tcp_flow_control_window(const struct tcp *t, int side, uint32_t *bytes)
-{
-	const struct tcp_side *peer = &t->side[!side];
-
-	if (!peer->has_window)
-		return false;
-	*bytes = scaled(t, !side, peer->window);
-	return peer->window == 0 ||
-	    tcp_flow_control_scaling(t, !side) != TCP_SCALING_UNKNOWN;
-}
-
-bool
-tcp_flow_control_room(const struct tcp *t, int side, uint32_t *bytes)
-{
-	const struct tcp_side *own = &t->side[side];
-	const struct tcp_side *peer = &t->side[!side];
-	uint32_t window, in_flight;
-
-	if (!peer->has_ack || !own->has_seq ||
-	    !tcp_flow_control_window(t, side, &window))
-		return false;
-	in_flight = own->next_seq - peer->last_ack;
-	*bytes = tcp_distance(peer->last_ack, own->next_seq) < 0 ? window :
-	    in_flight < window ? window - in_flight : 0;
-	return true;
 }
 
 static void
@@ -120,22 +111,17 @@ is_full(const struct tcp *t, const struct tcp_segment *s)
 	    s->end == peer->last_ack + window;
 }
 
+/* Most windows are the same as the one before. */
 static void
-widen(struct tcp_measure *measure, uint32_t window)
+widen(struct tcp *t, const struct tcp_segment *s)
 {
-	if (!measure->has_window || window < measure->window_min)
+	struct tcp_side *side = &t->side[s->side];
+	struct tcp_measure *measure = &t->measure[s->side];
+	uint32_t window = (uint32_t)s->header->window << side->shift;
+
+	if (!side->has_range || window < measure->window_min)
 		measure->window_min = window;
 	if (window > measure->window_max)
 		measure->window_max = window;
-	measure->has_window = true;
-}
-
-static uint32_t
-scaled(const struct tcp *t, int side, uint16_t window)
-{
-	uint8_t scale = t->side[side].window_scale;
-
-	if (tcp_flow_control_scaling(t, side) != TCP_SCALING_USED)
-		return window;
-	return (uint32_t)window << (scale > SCALE_MAX ? SCALE_MAX : scale);
+	side->has_range = true;
 }

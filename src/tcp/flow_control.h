@@ -10,28 +10,37 @@
 
 #include "tcp/tcp.h"
 
-enum tcp_scaling {
-	TCP_SCALING_UNKNOWN,	/* too little of the handshake was seen */
-	TCP_SCALING_UNUSED,
-	TCP_SCALING_USED
-};
-
 /* Takes in the window that the segment offers, and whether it fills one. */
-void			tcp_flow_control_track(struct tcp *,
-			    struct tcp_segment *);
-
-/* Of the windows that a side offers. */
-enum tcp_scaling	tcp_flow_control_scaling(const struct tcp *, int side);
+void	tcp_flow_control_track(struct tcp *, struct tcp_segment *);
 
 /*
- * How many bytes of new data the side may send by its peer's newest window.
- * False when that cannot be told.
+ * The newest window that the side's peer offers, in bytes. False when that is
+ * not known.
  */
-bool			tcp_flow_control_room(const struct tcp *, int side,
-			    uint32_t *bytes);
+static inline bool
+tcp_flow_control_window(const struct tcp *t, int side, uint32_t *bytes)
+{
+	const struct tcp_side *peer = &t->side[!side];
 
-/* The peer's newest window in bytes; false when its scale is unknown. */
-bool			tcp_flow_control_window(const struct tcp *, int side,
-			    uint32_t *bytes);
+	*bytes = (uint32_t)peer->window << peer->shift;
+	return peer->has_window && (peer->window == 0 ||
+	    peer->scaling != TCP_SCALING_UNKNOWN);
+}
+
+/* How much of it the side has not filled. False likewise. */
+static inline bool
+tcp_flow_control_room(const struct tcp *t, int side, uint32_t *bytes)
+{
+	const struct tcp_side *own = &t->side[side];
+	const struct tcp_side *peer = &t->side[!side];
+	int32_t filled = tcp_distance(peer->last_ack, own->next_seq);
+
+	if (!peer->has_ack || !own->has_seq ||
+	    !tcp_flow_control_window(t, side, bytes))
+		return false;
+	if (filled > 0)
+		*bytes -= (uint32_t)filled < *bytes ? (uint32_t)filled : *bytes;
+	return true;
+}
 
 #endif

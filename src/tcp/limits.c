@@ -156,7 +156,7 @@ charge(struct tcp *t, struct tcp_segment *s, int side, enum tcp_limit limit,
 		return;
 	*limited_ns(t, s, side, limit) += since;
 	own->limit_ns = now_ns;
-	if (own->is_waiting && since > STALL_NS &&
+	if (since > STALL_NS && own->is_waiting &&
 	    since > 2 * tcp_congestion_round_ns(t))
 		tcp_need_trouble(t, s)->tally[side].stalls++;
 }
@@ -206,8 +206,8 @@ settle(struct tcp *t, int side, int64_t now_ns)
 {
 	struct tcp_side *own = &t->side[side];
 
-	own->limit = judge(t, side) & 3;
 	own->is_waiting = tcp_congestion_in_flight(t, side) > 0;
+	own->limit = judge(t, side) & 3;
 	if (now_ns > own->limit_ns)
 		own->limit_ns = now_ns;
 }
@@ -217,19 +217,16 @@ static enum tcp_limit
 judge(const struct tcp *t, int side)
 {
 	const struct tcp_side *own = &t->side[side];
-	const struct tcp_side *peer = &t->side[!side];
 
-	if (own->is_recovering || peer->ack_run >= LOSS_DUPLICATES)
+	if (own->is_recovering || t->side[!side].ack_run >= LOSS_DUPLICATES)
 		return TCP_LIMIT_NETWORK_LOSS;
 	if (is_at_edge(t, side))
 		return TCP_LIMIT_RECEIVER_WINDOW;
 	if (own->is_short)
 		return TCP_LIMIT_APPLICATION;
-	if (own->is_window_bound)
-		return TCP_LIMIT_RECEIVER_WINDOW;
 	/* The last of a flight came back: the cause is that of the flight. */
-	if (tcp_congestion_in_flight(t, side) == 0 &&
-	    own->limit == TCP_LIMIT_RECEIVER_WINDOW)
+	if (own->is_window_bound || (!own->is_waiting &&
+	    own->limit == TCP_LIMIT_RECEIVER_WINDOW))
 		return TCP_LIMIT_RECEIVER_WINDOW;
 	return TCP_LIMIT_NETWORK_RTT;
 }

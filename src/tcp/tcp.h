@@ -49,6 +49,13 @@ enum tcp_ecn {
 	TCP_ECN_ACCURATE
 };
 
+/* Whether the windows that a side offers are scaled (RFC 7323 2). */
+enum tcp_scaling {
+	TCP_SCALING_UNKNOWN,	/* too little of the handshake was seen */
+	TCP_SCALING_UNUSED,
+	TCP_SCALING_USED
+};
+
 /* What holds a side's sending back. */
 enum tcp_limit {
 	TCP_LIMIT_APPLICATION,
@@ -120,8 +127,11 @@ struct tcp_side {
 	uint16_t	mss;		/* of its SYN, with TCP_HAS_MSS */
 	uint16_t	segment_max;	/* congestion: its largest payload */
 	uint16_t	window;		/* flow control: as sent; has_window */
-	uint8_t		end;		/* connection: enum tcp_end */
-	uint8_t		previous_end;
+	uint8_t		end : 4;	/* connection: enum tcp_end */
+	uint8_t		previous_end : 4;
+	uint8_t		scaling : 2;	/* flow control: enum tcp_scaling */
+	uint8_t		shift : 4;	/* flow control: of its windows */
+	bool		has_range : 1;	/* flow control: of windows */
 	uint8_t		noted;		/* history letters, a bit each */
 	uint8_t		options;	/* TCP_HAS_... of its SYN */
 	uint8_t		window_scale;	/* of its SYN, as sent */
@@ -154,13 +164,12 @@ struct tcp_measure {
 	uint32_t	in_flight_max;	/* bytes */
 	int64_t		application_ns;	/* limits */
 	int64_t		network_rtt_ns;
-	uint32_t	window_min;	/* bytes; has_window */
+	uint32_t	window_min;	/* bytes; the side's has_range */
 	uint32_t	window_max;
 	/* The newest payload ends at next_seq; size 0: it is not known. */
 	uint32_t	newest_hash;
 	uint16_t	newest_size;
 	uint8_t		initial_window;	/* segments, at most 255 */
-	bool		has_window;
 };
 
 /* A stretch of sequence numbers of which some bytes were not seen. */

@@ -53,6 +53,7 @@ tcp_restart(struct tcp *t, struct tcp_trouble *trouble)
 
 		t->side[side].flags = 0;
 		t->side[side].psh = 0;
+		t->side[side].has_range = false;
 		*measure = (struct tcp_measure){ .newest_hash = hash,
 		    .newest_size = size };
 	}

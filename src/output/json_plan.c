@@ -1,0 +1,245 @@
+/*
+ * How a plan is made; see json_plan.h.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "output/json_plan.h"
+
+/* Counters that are worth a step. */
+enum { JSON_RUN_MIN = 4 };
+
+static struct json_step	*json_plan_step(struct json_plan *, enum json_action,
+			    const char *, size_t);
+static void		 json_plan_open(struct json_plan *,
+			    const struct field *const *, size_t);
+static void		 json_plan_close(struct json_plan *, const char *,
+			    const char *);
+static uint64_t		 json_needs(const struct field *const *, size_t,
+			    size_t);
+static void		 json_plan_skip(struct json_plan *);
+static const char	*json_last_word(const char *);
+static size_t		 json_run(const struct field *const *, size_t);
+static bool		 json_follows(const struct field *,
+			    const struct field *);
+static size_t		 json_counter_size(const struct field *);
+static void		 json_plan_zeros(struct json_plan *,
+			    const struct field *const *, size_t);
+
+void *
+json_plan_allocate(size_t count, size_t size)
+{
+	void *memory = calloc(count, size);
+
+	if (memory == NULL) {
+		log_error("cannot allocate %zu bytes", count * size);
+		abort();
+	}
+	return memory;
+}
+
+/* Appends a step whose text is made of the first size bytes of a name. */
+static struct json_step *
+json_plan_step(struct json_plan *plan, enum json_action action,
+    const char *name, size_t size)
+{
+	struct json_step *step = &plan->steps[plan->count++];
+	const char *tail = action == JSON_OPEN ? "\":{" : "\":";
+	size_t tail_size = strlen(tail);
+
+	assert(1 + size + tail_size <= sizeof step->text);
+	step->action = action;
+	step->text[0] = '"';
+	memcpy(step->text + 1, name, size);
+	memcpy(step->text + 1 + size, tail, tail_size);
+	step->text_size = 1 + size + tail_size;
+	return step;
+}
+
+/* What all the fields need that share the first one's prefix. */
+static uint64_t
+json_needs(const struct field *const *fields, size_t count, size_t prefix)
+{
+	uint64_t needs = fields[0]->needs;
+
+	for (size_t i = 1; i < count; i++) {
+		if (strncmp(fields[0]->name, fields[i]->name, prefix) != 0)
+			break;
+		needs &= fields[i]->needs;
+	}
+	return needs;
+}
+
+/* Opens the objects that the first field stands in and that are not open. */
+static void
+json_plan_open(struct json_plan *plan, const struct field *const *fields,
+    size_t count)
+{
+	const char *name = fields[0]->name;
+	size_t prefix = plan->depth == 0 ? 0 : plan->prefix[plan->depth - 1];
+	const char *dot;
+
+	while ((dot = strchr(name + prefix, '.')) != NULL) {
+		size_t size = (size_t)(dot - (name + prefix));
+
+		assert(plan->depth < JSON_DEPTH_MAX);
+		plan->opened[plan->depth] = plan->count;
+		plan->prefix[plan->depth] = prefix + size + 1;
+		plan->depth++;
+		json_plan_step(plan, JSON_OPEN, name + prefix, size)->needs =
+		    json_needs(fields, count, prefix + size + 1);
+		prefix += size + 1;
+	}
+}
+
+/* Closes the objects of one field that the next does not stand in. */
+static void
+json_plan_close(struct json_plan *plan, const char *name, const char *next)
+{
+	while (plan->depth > 0 && strncmp(name, next,
+	    plan->prefix[plan->depth - 1]) != 0) {
+		plan->depth--;
+		plan->steps[plan->opened[plan->depth]].end = plan->count;
+		(void)json_plan_step(plan, JSON_CLOSE, "", 0);
+	}
+}
+
+void
+json_plan_init(struct json_plan *plan, const struct field *const *fields,
+    size_t count)
+{
+	size_t run_end = 0;
+
+	*plan = (struct json_plan){ 0 };
+	plan->steps = json_plan_allocate(count * (2 + 2 * JSON_DEPTH_MAX),
+	    sizeof *plan->steps);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = fields[i]->name;
+		const char *last;
+		struct json_step *step;
+
+		json_plan_open(plan, fields + i, count - i);
+		if (i >= run_end) {
+			run_end = i + json_run(fields + i, count - i);
+			json_plan_zeros(plan, fields + i, run_end - i);
+		}
+		last = json_last_word(name);
+		step = json_plan_step(plan, JSON_VALUE, last, strlen(last));
+		step->type = fields[i]->type;
+		step->needs = fields[i]->needs;
+		step->offset = fields[i]->offset;
+		json_plan_close(plan, name,
+		    i + 1 == count ? "" : fields[i + 1]->name);
+	}
+	json_plan_skip(plan);
+}
+
+/* Steps that stand together and need the same are left out together. */
+static void
+json_plan_skip(struct json_plan *plan)
+{
+	for (size_t i = plan->count; i-- > 0;) {
+		struct json_step *step = &plan->steps[i];
+		const struct json_step *next = step + 1;
+
+		if (step->action == JSON_OPEN)
+			continue;
+		step->end = i;
+		if (i + 1 < plan->count && next->needs == step->needs &&
+		    (next->action == JSON_VALUE ||
+		    next->action == JSON_ZEROS))
+			step->end = next->end;
+	}
+}
+
+void
+json_plan_release(struct json_plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		free(plan->steps[i].zeros);
+	free(plan->steps);
+}
+
+static const char *
+json_last_word(const char *name)
+{
+	const char *last = strrchr(name, '.');
+
+	return last == NULL ? name : last + 1;
+}
+
+/* 0: no counter. */
+static size_t
+json_counter_size(const struct field *field)
+{
+	switch (field->type) {
+	case FIELD_U32:
+		return sizeof(uint32_t);
+	case FIELD_U64:
+		return sizeof(uint64_t);
+	default:
+		return 0;
+	}
+}
+
+/*
+ * How many counters of one object stand together in memory, in the order of
+ * the fields, beginning with the first; 1 if it is none.
+ */
+static size_t
+json_run(const struct field *const *fields, size_t count)
+{
+	const char *name = fields[0]->name;
+	size_t prefix = (size_t)(json_last_word(name) - name);
+	size_t run = 1;
+
+	while (run < count && json_counter_size(fields[run - 1]) > 0 &&
+	    json_counter_size(fields[run]) > 0 &&
+	    json_follows(fields[run - 1], fields[run]) &&
+	    fields[run]->needs == fields[0]->needs &&
+	    strncmp(fields[run]->name, name, prefix) == 0 &&
+	    strchr(fields[run]->name + prefix, '.') == NULL)
+		run++;
+	return run;
+}
+
+/* No more lies between the two than what aligns the second. */
+static bool
+json_follows(const struct field *first, const struct field *second)
+{
+	size_t end = first->offset + json_counter_size(first);
+
+	return second->offset >= end &&
+	    second->offset - end < json_counter_size(second);
+}
+
+/* The memory of the run is looked at in words of 8 bytes. */
+static void
+json_plan_zeros(struct json_plan *plan, const struct field *const *fields,
+    size_t count)
+{
+	const struct field *last = fields[count - 1];
+	struct json_step *step;
+	struct buffer text;
+
+	if (count < JSON_RUN_MIN)
+		return;
+	step = json_plan_step(plan, JSON_ZEROS, "", 0);
+	step->needs = fields[0]->needs;
+	step->offset = fields[0]->offset / 8 * 8;
+	step->size = (last->offset + json_counter_size(last) + 7) / 8 * 8 -
+	    step->offset;
+	step->last = plan->count + count - 1;
+	buffer_init(&text, 256);
+	for (size_t i = 0; i < count; i++) {
+		buffer_char(&text, '"');
+		buffer_text(&text, json_last_word(fields[i]->name));
+		buffer_text(&text, "\":0,");
+	}
+	step->zeros_size = text.size;
+	step->zeros = json_plan_allocate(text.size, 1);
+	memcpy(step->zeros, text.data, text.size);
+	buffer_release(&text);
+}
