@@ -66,14 +66,15 @@ tcp_dissect(struct walk *w, struct cursor *c)
 	cursor_skip(c, TCP_HEADER_MIN);
 	t->src_port = bytes_be16(&head[0]);
 	t->dst_port = bytes_be16(&head[2]);
-	t->has_transport = true;
-	tcp_header(&t->tcp, head);
 	size = (size_t)(head[TCP_OFFSET_AT] >> 4) * 4;
 	if (size < TCP_HEADER_MIN || size > wire) {
+		/* Nor is the rest of such a header believed. */
 		packet_note(w->packet, ANOMALY_TCP_OFFSET);
 		walk_payload(w, c, 0);
 		return;
 	}
+	t->has_transport = true;
+	tcp_header(&t->tcp, head);
 	captured = size - TCP_HEADER_MIN;
 	if (captured > cursor_left(c)) {
 		packet_note(w->packet, ANOMALY_TCP_SHORT);

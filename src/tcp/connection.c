@@ -372,39 +372,36 @@ learn_syn(struct tcp_side *side, const struct tcp_header *h)
 }
 
 /*
- * The three times of the handshake: the last SYN before the first answer, that
- * answer, and what acknowledges it. Where the answer was not seen, the first
+ * The three times of the handshake: a SYN, its answer, and what acknowledges
+ * that. When SYNs are sent again, the last one counts that was answered; its
+ * time waits in ack_ns. Where the answer was not seen, the first
  * acknowledgement of the SYN's sender still ends the handshake.
  */
 static void
 time_handshake(struct tcp *t, const struct tcp_segment *s)
 {
-	const struct tcp_header *h = s->header;
+	uint16_t kind = s->header->flags &
+	    (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN);
 
-	switch (h->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) {
-	case TCP_SYN:
-		if (t->has_syn && (t->has_syn_ack || t->has_ack))
-			break;
+	if (t->has_ack)
+		return;
+	if (kind == TCP_SYN) {
+		if (!t->has_syn || !t->has_syn_ack)
+			t->syn_ns = s->ts_ns;
+		t->ack_ns = s->ts_ns;
 		t->has_syn = true;
 		t->syn_side = s->side != 0;
-		t->syn_ns = s->ts_ns;
-		break;
-	case TCP_SYN | TCP_ACK:
+	} else if (kind == (TCP_SYN | TCP_ACK)) {
+		if (t->has_syn_ack && (!t->has_syn || t->ack_ns <= t->syn_ns))
+			return;		/* it answers no other SYN */
 		if (t->has_syn_ack)
-			break;
+			t->syn_ns = t->ack_ns;
 		t->has_syn_ack = true;
 		t->syn_ack_side = s->side != 0;
 		t->syn_ack_ns = s->ts_ns;
-		break;
-	case TCP_ACK:
-	case TCP_ACK | TCP_FIN:
-		if (t->has_ack || !ends_handshake(t, s))
-			break;
+	} else if ((kind & ~TCP_FIN) == TCP_ACK && ends_handshake(t, s)) {
 		t->ack_ns = s->ts_ns;
 		t->has_ack = true;
-		break;
-	default:
-		break;
 	}
 }
 

@@ -251,14 +251,14 @@ struct tcp {
 	uint8_t		timed_count;
 	uint8_t		ecn : 3;	/* congestion: enum tcp_ecn */
 	uint8_t		syn_side : 1;	/* who sent the last SYN */
-	uint8_t		syn_ack_side : 1;	/* and the first SYN+ACK */
+	uint8_t		syn_ack_side : 1;	/* and the SYN+ACK that counts */
 	bool		has_syn : 1;	/* seen, and so its time is known */
 	bool		has_syn_ack : 1;
 	bool		has_ack : 1;	/* the one that ends the handshake */
 	uint32_t	last_rst[2];	/* sequence number of its last RST */
 	int64_t		syn_ns;
 	int64_t		syn_ack_ns;
-	int64_t		ack_ns;
+	int64_t		ack_ns;		/* has_ack; else of the last SYN */
 	char		history[TCP_HISTORY_MAX];
 
 	struct tcp_measure measure[2];
