@@ -18,7 +18,7 @@ from run import (  # noqa: E402
 
 # Per cent of the facts that docs/truth.md does not settle in our favour.
 FLOORS = {"frames": 100.0, "streams": 99.5, "community": 100.0,
-          "zeek": 95.0}
+          "tcp": 97.0, "zeek": 97.0}
 TRUTH = os.path.join(SOURCE, "docs", "truth.md")
 ROW = re.compile(r"^\| (\w+) \| (\S+) \| (\d+) \| (ours|theirs|rule) \| "
                  r"(\S+) \|$", re.MULTILINE)
@@ -49,13 +49,16 @@ def compare():
 
 
 def read_truth():
-    """The table: what is listed, as (aspect, capture) to (facts, right), and
-    that each reason is explained."""
+    """The table: what is listed, as (aspect, capture) to how many facts, and
+    how many of them are settled, and that each reason is explained."""
     with open(TRUTH, encoding="utf-8") as file:
         text = file.read()
     for aspect, capture, facts, right, reason in ROW.findall(text):
         expect(f"- **{reason}**:" in text, f"'{reason}' is not explained")
-        listed[aspect, capture] = (int(facts), right)
+        all_of, settled = listed.get((aspect, capture), (0, 0))
+        listed[aspect, capture] = (
+            all_of + int(facts),
+            settled + (int(facts) if right != "theirs" else 0))
     expect(listed, f"no table in {TRUTH}")
 
 
@@ -66,13 +69,13 @@ def make_case(aspect, floor):
         counts = collections.Counter(capture for capture, _ in misses)
         excused = 0
         for capture, count in counts.items():
-            facts, right = listed.get((aspect, capture), (0, "theirs"))
+            facts, settled = listed.get((aspect, capture), (0, 0))
             for found, what in misses:
                 if found == capture and count > facts:
                     print(f"     {capture}: {what}")
             expect(count <= facts, f"{capture}: {count} disagreements, "
                    f"{facts} in docs/truth.md")
-            excused += count if right != "theirs" else 0
+            excused += min(count, settled)
         total = good + len(misses) - excused
         print(f"     {aspect}: {good} of {total} facts "
               f"({good * 100 / total:.2f} %), {excused} more settled")
