@@ -36,6 +36,7 @@ unit_tests = \
 	%D%/unit/flow/key \
 	%D%/unit/flow/meter \
 	%D%/unit/flow/queue \
+	%D%/unit/flow/reading \
 	%D%/unit/flow/rtp \
 	%D%/unit/flow/table \
 	%D%/unit/flow/udp \

@@ -13,7 +13,7 @@ static void	turn(struct flow *, struct tcp *,
 		    const struct conversation *, int);
 static void	widen(struct flow *, const struct conversation *, int);
 static void	learn_mac(struct flow *, const struct packet *, int);
-static void	track_tcp(struct flow *, struct tcp *, struct flow_table *,
+static void	track_tcp(struct flow_table *, uint32_t,
 		    const struct conversation *, int, int64_t);
 static void	add_counts(struct flow_counts *, const struct flow_counts *);
 
@@ -70,7 +70,7 @@ account_packet(struct flow_table *table, uint32_t number,
 		flow->checksum_bad[sender]++;
 	turn(flow, tcp, t, sender);
 	if (tcp != NULL && t->has_transport)
-		track_tcp(flow, tcp, table, t, sender, p->frame.ts_ns);
+		track_tcp(table, number, t, sender, p->frame.ts_ns);
 	else if (t->protocol == PROTOCOL_UDP)
 		udp_track(flow, &table->transports[number].udp, t, sender,
 		    p->frame.ts_ns);
@@ -165,9 +165,13 @@ learn_mac(struct flow *flow, const struct packet *p, int sender)
 }
 
 static void
-track_tcp(struct flow *flow, struct tcp *tcp, struct flow_table *table,
+track_tcp(struct flow_table *table, uint32_t number,
     const struct conversation *t, int sender, int64_t ts_ns)
 {
+	struct flow *flow = flow_table_at(table, number);
+	struct tcp *tcp = flow_table_tcp(table, number);
+	struct flow_read read;
+	struct tcp_reading reading;
 	struct tcp_segment segment = {
 		.header = &t->tcp,
 		.payload = t->payload,
@@ -182,6 +186,10 @@ track_tcp(struct flow *flow, struct tcp *tcp, struct flow_table *table,
 		.troubles = &table->troubles
 	};
 
+	if (table->streams != NULL) {
+		reading = flow_table_reading(table, number, &read);
+		segment.reading = &reading;
+	}
 	tcp_track(tcp, &segment);
 	flow->is_over = tcp_connection_is_reset(tcp) ||
 	    tcp_connection_is_closed(tcp);

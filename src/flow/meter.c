@@ -93,6 +93,9 @@ meter_new(const struct meter_options *options, struct error *error)
 		free(m);
 		return NULL;
 	}
+	if (options->reader != NULL)
+		flow_table_read(&m->table, options->reader,
+		    options->reader_context);
 	return m;
 }
 
@@ -179,8 +182,10 @@ meter_finish(struct meter *m, enum flow_end end)
 			};
 	}
 	qsort(begins, count, sizeof *begins, compare_begins);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		flow_table_read_end(&m->table, begins[i].number);
 		write_flow(m, begins[i].number, end, true);
+	}
 	free(begins);
 }
 
@@ -419,6 +424,7 @@ evict(struct meter *m)
 static void
 end_flow(struct meter *m, uint32_t number, enum flow_end end)
 {
+	flow_table_read_end(&m->table, number);
 	write_flow(m, number, end, true);
 	flow_queue_remove(m->queues, &m->table.flows, number);
 	flow_table_remove(&m->table, number);

@@ -51,6 +51,12 @@ struct meter_options {
 	void			(*write)(void *context,
 				    const struct meter_flow *);
 	void			*context;
+	/*
+	 * Who reads the payload of TCP in order; NULL: nobody. They are called
+	 * with a struct flow_read of this context.
+	 */
+	const struct tcp_reader_operations *reader;
+	void			*reader_context;
 };
 
 struct meter_counts {

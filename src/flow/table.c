@@ -5,8 +5,10 @@
 
 #include "flow/key.h"
 #include "flow/table.h"
+#include "tcp/order.h"
 
 static size_t	transports_size(const struct flow_table *);
+static size_t	streams_size(const struct flow_table *);
 static size_t	labels_size(const struct flow_table *);
 static size_t	parts_size(const struct flow_table *);
 static size_t	slots_size(const struct flow_table *);
@@ -53,11 +55,37 @@ void
 flow_table_release(struct flow_table *table)
 {
 	pool_unmap(table->transports, transports_size(table));
+	pool_unmap(table->streams, streams_size(table));
 	pool_unmap(table->labels, labels_size(table));
 	pool_unmap(table->parts, parts_size(table));
 	pool_unmap(table->slots, slots_size(table));
+	tcp_delivery_free(table->reading.delivery);
 	pool_release(&table->troubles);
 	pool_release(&table->flows);
+}
+
+void
+flow_table_read(struct flow_table *table,
+    const struct tcp_reader_operations *operations, void *context)
+{
+	table->streams = pool_map(streams_size(table));
+	table->reading = (struct tcp_reading){
+		.delivery = tcp_delivery_new(TCP_DELIVERY_SIZE),
+		.operations = operations,
+		.context = context
+	};
+}
+
+void
+flow_table_read_end(struct flow_table *table, uint32_t number)
+{
+	struct flow_read read;
+	struct tcp_reading reading;
+
+	if (table->streams == NULL || flow_table_tcp(table, number) == NULL)
+		return;
+	reading = flow_table_reading(table, number, &read);
+	tcp_order_finish(&reading);
 }
 
 uint32_t
@@ -108,6 +136,8 @@ flow_table_remove(struct flow_table *table, uint32_t number)
 	} else if (flow->has_udp_state) {
 		memset(&transport->udp, 0, sizeof transport->udp);
 	}
+	if (table->streams != NULL)
+		memset(&table->streams[number], 0, sizeof *table->streams);
 	if (table->parts != NULL)
 		memset(&table->parts[number], 0, sizeof *table->parts);
 	pool_give(&table->flows, number);
@@ -131,6 +161,12 @@ transports_size(const struct flow_table *table)
 {
 	return ((size_t)table->flows.capacity + 1) *
 	    sizeof *table->transports;
+}
+
+static size_t
+streams_size(const struct flow_table *table)
+{
+	return ((size_t)table->flows.capacity + 1) * sizeof *table->streams;
 }
 
 static size_t

@@ -19,16 +19,31 @@ union flow_transport {
 	struct udp_state	udp;
 };
 
+/* What a reader of payload is called with as its context; borrowed. */
+struct flow_read {
+	void			*context;	/* of flow_table_read() */
+	const struct flow	*flow;
+};
+
 struct flow_table {
 	struct pool		 flows;
 	union flow_transport	*transports;	/* owned, by flow number */
 	struct pool		 troubles;	/* of TCP: struct tcp_trouble */
+	struct tcp_stream	(*streams)[2];	/* owned, likewise; NULL:
+						   nobody reads payload */
+	struct tcp_reading	 reading;	/* but for its streams */
 	struct flow_labels	*labels;	/* owned, likewise */
 	struct flow_parts	*parts;		/* owned, likewise; may be NULL */
 	uint32_t		*slots;		/* owned, flow numbers */
 	uint64_t		 slot_mask;
 	struct hash_secret	 secret;
 };
+
+static inline struct flow *
+flow_table_at(const struct flow_table *table, uint32_t number)
+{
+	return pool_at(&table->flows, number);
+}
 
 /*
  * Room for as many flows as fit into memory bytes, at most max_flows (0: no
@@ -41,10 +56,25 @@ uint32_t	 flow_table_init(struct flow_table *, uint64_t memory,
 		    const struct hash_secret *);
 void		 flow_table_release(struct flow_table *);
 
-static inline struct flow *
-flow_table_at(const struct flow_table *table, uint32_t number)
+/* The payload of TCP is read: its delivery and the streams' state are made. */
+void		 flow_table_read(struct flow_table *,
+		    const struct tcp_reader_operations *, void *context);
+
+/* No more payload of the flow will come: its reader is told so. */
+void		 flow_table_read_end(struct flow_table *, uint32_t number);
+
+/* How the payload of a TCP flow is read. The flow_read is the caller's. */
+static inline struct tcp_reading
+flow_table_reading(const struct flow_table *table, uint32_t number,
+    struct flow_read *read)
 {
-	return pool_at(&table->flows, number);
+	struct tcp_reading reading = table->reading;
+
+	*read = (struct flow_read){ reading.context,
+	    flow_table_at(table, number) };
+	reading.context = read;
+	reading.streams = table->streams[number];
+	return reading;
 }
 
 /* NULL: the flow is not one of TCP. */

@@ -30,7 +30,8 @@ static void	fill_hole(struct tcp_past *, int, uint32_t, uint32_t);
 static bool	split_hole(struct tcp_past *, int, uint32_t, uint32_t);
 static void	tidy_holes(struct tcp_past *);
 static uint32_t	passed_of(const struct tcp_hole *, uint32_t);
-static void	compare(struct tcp *, struct tcp_segment *);
+static bool	is_other_than_before(const struct tcp *,
+		    const struct tcp_segment *);
 static bool	is_comparable(const struct tcp *, const struct tcp_segment *);
 static bool	conflicts(const struct tcp *, const struct tcp_segment *);
 static bool	differs(const struct tcp_segment *, uint32_t, uint16_t,
@@ -38,12 +39,21 @@ static bool	differs(const struct tcp_segment *, uint32_t, uint16_t,
 static void	learn(struct tcp *, struct tcp_segment *);
 static void	retire(struct tcp *, const struct tcp_segment *);
 static uint32_t	hash_of(const struct tcp_segment *, uint32_t, uint32_t);
+static bool	deliver(const struct tcp_reading *,
+		    const struct tcp_segment *);
+static struct tcp_reader reader_of(const struct tcp_reading *, int);
 
 void
 tcp_order_track(struct tcp *t, struct tcp_segment *s)
 {
-	if (s->header->flags & TCP_RST)
-		return;		/* the numbers of a RST are often made up */
+	bool is_conflicting = false;
+
+	if (s->header->flags & TCP_RST) {
+		/* Its numbers are often made up. */
+		if (s->reading != NULL)
+			tcp_order_finish(s->reading);
+		return;
+	}
 	hear(t, s);
 	if (!t->side[s->side].has_seq ||
 	    is_another_syn(&t->side[s->side], s)) {
@@ -52,10 +62,14 @@ tcp_order_track(struct tcp *t, struct tcp_segment *s)
 		place(t, s);
 		judge(t, s);
 		count(t, s);
-		compare(t, s);
+		is_conflicting = is_other_than_before(t, s);
 		advance(t, s);
 	}
 	learn(t, s);
+	if (s->reading != NULL && deliver(s->reading, s))
+		is_conflicting = true;
+	if (is_conflicting)
+		tcp_need_trouble(t, s)->tally[s->side].conflicts++;
 }
 
 uint64_t
@@ -387,13 +401,12 @@ passed_of(const struct tcp_hole *hole, uint32_t ack)
  * keyed hash of the newest payload, and of some before it once there is
  * trouble, so a segment is compared with those that lie within it.
  */
-static void
-compare(struct tcp *t, struct tcp_segment *s)
+static bool
+is_other_than_before(const struct tcp *t, const struct tcp_segment *s)
 {
-	if (s->payload_bytes > 0 &&
+	return s->payload_bytes > 0 &&
 	    (s->what & (TCP_IS_NEXT | TCP_IS_BEYOND)) == 0 &&
-	    is_comparable(t, s) && conflicts(t, s))
-		tcp_need_trouble(t, s)->tally[s->side].conflicts++;
+	    is_comparable(t, s) && conflicts(t, s);
 }
 
 /* The byte of a keep-alive is made up (RFC 1122 4.2.3.6). */
@@ -479,4 +492,52 @@ static uint32_t
 hash_of(const struct tcp_segment *s, uint32_t at, uint32_t size)
 {
 	return (uint32_t)hash_keyed(s->secret, s->payload + at, size);
+}
+
+/* In order, to who reads it. True when it contradicts what is held. */
+static bool
+deliver(const struct tcp_reading *r, const struct tcp_segment *s)
+{
+	const struct tcp_header *h = s->header;
+	struct tcp_reader own = reader_of(r, s->side);
+	struct tcp_reader other = reader_of(r, !s->side);
+	struct tcp_stream *stream = &r->streams[s->side];
+	struct tcp_payload payload = {
+		.seq = h->seq + ((h->flags & TCP_SYN) != 0),
+		.size = s->payload_bytes,
+		.captured = s->payload_captured,
+		.bytes = s->payload
+	};
+	bool is_conflicting = false;
+
+	if (h->flags & TCP_SYN)
+		tcp_delivery_start(stream, payload.seq);
+	if (payload.size > 0 &&
+	    (s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE)) == 0)
+		is_conflicting = tcp_delivery_segment(r->delivery, stream,
+		    &own, &payload);
+	if (h->flags & TCP_FIN)
+		tcp_delivery_end(r->delivery, stream, &own,
+		    payload.seq + payload.size);
+	if (h->flags & TCP_ACK)
+		tcp_delivery_acknowledge(r->delivery, &r->streams[!s->side],
+		    &other, h->ack);
+	return is_conflicting;
+}
+
+static struct tcp_reader
+reader_of(const struct tcp_reading *r, int side)
+{
+	return (struct tcp_reader){ .operations = r->operations,
+	    .context = r->context, .side = side };
+}
+
+void
+tcp_order_finish(const struct tcp_reading *r)
+{
+	for (int side = 0; side < 2; side++) {
+		struct tcp_reader reader = reader_of(r, side);
+
+		tcp_delivery_flush(r->delivery, &r->streams[side], &reader);
+	}
 }

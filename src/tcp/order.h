@@ -26,6 +26,12 @@ void		tcp_order_track(struct tcp *, struct tcp_segment *);
 uint64_t	tcp_order_missed(const struct tcp *,
 		    const struct tcp_trouble *, int side);
 
+/*
+ * The connection ended: gives the rest to who reads, gaps included, and frees
+ * what was held for it.
+ */
+void		tcp_order_finish(const struct tcp_reading *);
+
 /* A new part begins: what was missed stays with the old one. */
 void		tcp_order_restart(struct tcp *, struct tcp_trouble *);
 

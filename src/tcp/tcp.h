@@ -20,6 +20,7 @@
 #include "base/hash.h"
 #include "base/pool.h"
 #include "packet/packet.h"
+#include "tcp/delivery.h"
 
 enum {
 	TCP_HISTORY_MAX = 24,
@@ -84,6 +85,14 @@ enum {
 	TCP_IS_UNSEEN_ACK = 0x4000	/* of bytes that were not seen */
 };
 
+/* Who reads the payload of a connection in order; all is borrowed. */
+struct tcp_reading {
+	struct tcp_delivery			*delivery;
+	const struct tcp_reader_operations	*operations;
+	void					*context;	/* of them */
+	struct tcp_stream			*streams;	/* [2] */
+};
+
 /* One segment. The caller fills the first half, tcp_track() the second. */
 struct tcp_segment {
 	const struct tcp_header	*header;
@@ -97,6 +106,7 @@ struct tcp_segment {
 	int64_t			 ts_ns;
 	const struct hash_secret *secret;	/* borrowed; of the run */
 	struct pool		*troubles;	/* borrowed; of the run */
+	const struct tcp_reading *reading;	/* NULL: nobody reads */
 
 	struct tcp_trouble	*trouble;	/* of the connection, or NULL */
 	uint32_t		 end;	/* sequence number after it */
@@ -272,7 +282,7 @@ _Static_assert(sizeof(struct tcp_side) == 64, "a side is one cache line");
 _Static_assert(sizeof(struct tcp_measure) == 64, "likewise");
 _Static_assert(sizeof(struct tcp) == 384, "six cache lines");
 _Static_assert(sizeof(struct tcp) - sizeof(struct tcp_measure[2]) +
-    offsetof(struct tcp_trouble, tally) <= 512,
+    offsetof(struct tcp_trouble, tally) + sizeof(struct tcp_stream[2]) <= 512,
     "at most 512 bytes of state a connection");
 
 /* Sequence numbers wrap: the sign of the difference says which is later. */
