@@ -193,14 +193,28 @@ def window_scaled(place):
 
 @case
 def window_not_scaled(place):
-    """Scaling needs both ends (RFC 7323 2.2)."""
+    """Scaling needs both ends (RFC 7323 2.2). Without it the SYNs' windows
+    are like the others."""
     talk = Conversation()
-    talk.syn(options=tcp_options(1460, 7)).synack(options=tcp_options(1460))
-    talk.segment(0, "A", window=3000).request().close()
-    record = metered(talk)
-    for side, low in (("src", 3000), ("dst", 65535)):
+    talk.segment(0, "S", options=tcp_options(1460, 7), window=9000)
+    talk.segment(1, "SA", options=tcp_options(1460), window=500)
+    talk.segment(0, "A", window=3000).segment(1, "A", window=4000)
+    record = metered(talk, {}, {"window_updates": 1})
+    for side, low, high in (("src", 3000, 9000), ("dst", 500, 4000)):
         check_members(record, f"tcp.{side}", window_scaling="unused",
-                      window_min=low, window_max=65535)
+                      window_min=low, window_max=high)
+
+
+@case
+def window_of_a_syn_alone(place):
+    """A SYN that was refused offered a window, unless it would be scaled."""
+    for options, window in ((tcp_options(1460), 9000),
+                            (tcp_options(1460, 7), None)):
+        talk = Conversation()
+        talk.segment(0, "S", options=options, window=9000).segment(1, "RA")
+        record = metered(talk)
+        for member in ("window_min", "window_max"):
+            equal(get(record, f"tcp.src.{member}"), window, member)
 
 
 @case

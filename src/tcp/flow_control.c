@@ -11,7 +11,8 @@ static void	count(struct tcp *, struct tcp_segment *);
 static bool	is_window_update(const struct tcp *,
 		    const struct tcp_segment *);
 static bool	is_full(const struct tcp *, const struct tcp_segment *);
-static void	widen(struct tcp *, const struct tcp_segment *);
+static void	widen(struct tcp *, int, uint16_t);
+static void	widen_by_syn(struct tcp *, const struct tcp_segment *);
 
 void
 tcp_flow_control_track(struct tcp *t, struct tcp_segment *s)
@@ -22,11 +23,12 @@ tcp_flow_control_track(struct tcp *t, struct tcp_segment *s)
 	if (h->flags & TCP_RST)
 		return;
 	count(t, s);
-	/* The window of a SYN is never scaled (RFC 7323 2.2). */
-	if (h->flags & TCP_SYN)
+	if (h->flags & TCP_SYN) {
 		agree(t);
-	else if (h->window != side->window || !side->has_range)
-		widen(t, s);
+		widen_by_syn(t, s);
+	} else if (h->window != side->window || !side->has_range) {
+		widen(t, s->side, h->window);
+	}
 	side->window = h->window;
 	side->has_window = true;
 }
@@ -113,15 +115,32 @@ is_full(const struct tcp *t, const struct tcp_segment *s)
 
 /* Most windows are the same as the one before. */
 static void
-widen(struct tcp *t, const struct tcp_segment *s)
+widen(struct tcp *t, int side, uint16_t sent)
 {
-	struct tcp_side *side = &t->side[s->side];
-	struct tcp_measure *measure = &t->measure[s->side];
-	uint32_t window = (uint32_t)s->header->window << side->shift;
+	struct tcp_side *own = &t->side[side];
+	struct tcp_measure *measure = &t->measure[side];
+	uint32_t window = (uint32_t)sent << own->shift;
 
-	if (!side->has_range || window < measure->window_min)
+	if (!own->has_range || window < measure->window_min)
 		measure->window_min = window;
 	if (window > measure->window_max)
 		measure->window_max = window;
-	side->has_range = true;
+	own->has_range = true;
+}
+
+/*
+ * The window of a SYN is never scaled (RFC 7323 2.2), and it counts only
+ * where none is: beside scaled ones it looks small for want of bits. That of
+ * the first SYN waits for the answer, which settles it.
+ */
+static void
+widen_by_syn(struct tcp *t, const struct tcp_segment *s)
+{
+	const struct tcp_side *peer = &t->side[!s->side];
+
+	if (t->side[s->side].scaling != TCP_SCALING_UNUSED)
+		return;
+	widen(t, s->side, s->header->window);
+	if (peer->has_window && !peer->has_range)
+		widen(t, !s->side, peer->window);
 }
