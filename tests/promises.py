@@ -413,6 +413,21 @@ def round_trips_by_karn(place):
     close_to(get(record, "tcp.src.rtt.max"), 0.02, "max", 1e-6)
 
 
+@case
+def rtt_after_what_was_not_captured(place):
+    """What was acknowledged and never seen makes the next segment no less
+    certain."""
+    talk = data(opened(), 0)
+    acked(talk, 1).next[0] += SIZE
+    acked(talk, 2)
+    data(talk, 2).wait(0.019)
+    record = metered(acked(talk, 3), {"missed_bytes": SIZE,
+                                      "lost_segments": 1},
+                     {"unseen_acks": 1})
+    check_members(record, "tcp.src.rtt", samples=3)
+    close_to(get(record, "tcp.src.rtt.max"), 0.02, "max", 1e-6)
+
+
 # What held the sending back.
 
 def rounds(talk, count, size, rtt_s, pause_s=0.0, window=65535):

@@ -13,6 +13,7 @@ static void	sample(struct tcp_measure *, int64_t);
 static int64_t	timed_since(const struct tcp_timed *, int64_t);
 static struct tcp_timed *timed_at(struct tcp *, struct tcp_trouble *,
 		    uint8_t);
+static bool	is_certain(const struct tcp *, const struct tcp_segment *);
 static void	time_segment(struct tcp *, struct tcp_segment *);
 static void	spoil(struct tcp *, const struct tcp_segment *);
 static void	fly(struct tcp *, const struct tcp_segment *);
@@ -30,8 +31,7 @@ tcp_congestion_track(struct tcp *t, struct tcp_segment *s)
 		time_acked(t, s);
 	if (s->end == h->seq || s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE))
 		return;
-	if ((s->what & (TCP_IS_NEW | TCP_IS_RETRANSMISSION |
-	    TCP_IS_BEYOND)) == TCP_IS_NEW)
+	if (is_certain(t, s))
 		time_segment(t, s);
 	else
 		spoil(t, s);
@@ -145,6 +145,21 @@ timed_since(const struct tcp_timed *timed, int64_t now_ns)
 	    (64 - TIMED_BITS);
 
 	return (int64_t)since >> (64 - TIMED_BITS);
+}
+
+/*
+ * The acknowledgement of the segment's end will be for the segment: it is new
+ * and nothing before it is waited for, be it that it was never captured.
+ */
+static bool
+is_certain(const struct tcp *t, const struct tcp_segment *s)
+{
+	const struct tcp_side *side = &t->side[s->side];
+
+	if ((s->what & (TCP_IS_NEW | TCP_IS_RETRANSMISSION)) != TCP_IS_NEW)
+		return false;
+	return !(s->what & TCP_IS_BEYOND) || (side->is_acked &&
+	    !tcp_is_after(s->header->seq, side->acked));
 }
 
 static void

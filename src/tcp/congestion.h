@@ -6,8 +6,8 @@
  * A round trip is measured from a segment that takes up sequence space to the
  * acknowledgement of exactly its end, as they pass the point of capture, and
  * not where the segment or one before it was sent again, came late or is
- * missing (Karn's rule). Of the segments on their way TCP_TIMED +
- * TCP_TIMED_MORE are timed at once; more give no samples.
+ * missing and not acknowledged yet (Karn's rule). Of the segments on their
+ * way TCP_TIMED + TCP_TIMED_MORE are timed at once; more give no samples.
  */
 #ifndef TALLYMAN_TCP_CONGESTION_H
 #define TALLYMAN_TCP_CONGESTION_H
