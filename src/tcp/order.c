@@ -13,6 +13,9 @@
 /* A repeated SYN is no farther from where the first one led. */
 enum { SYN_REACH = 65536 };
 
+/* Nothing comes late that was acknowledged so many bytes ago. */
+enum { LATE_REACH = 1 << 28 };
+
 static void	begin(struct tcp *, struct tcp_segment *);
 static bool	is_another_syn(const struct tcp_side *,
 		    const struct tcp_segment *);
@@ -24,7 +27,9 @@ static void	advance(struct tcp *, struct tcp_segment *);
 static void	hear(struct tcp *, struct tcp_segment *);
 static bool	passes_unseen(const struct tcp *, const struct tcp_segment *,
 		    uint32_t);
+static void	write_off(struct tcp_trouble *, int, uint32_t, int32_t);
 static void	open_hole(struct tcp_past *, uint32_t, uint32_t);
+static void	widen_hole(struct tcp_hole *, uint32_t, uint32_t);
 static void	fill_holes(struct tcp_past *, uint32_t, uint32_t);
 static void	fill_hole(struct tcp_past *, int, uint32_t, uint32_t);
 static bool	split_hole(struct tcp_past *, int, uint32_t, uint32_t);
@@ -229,12 +234,16 @@ static void
 advance(struct tcp *t, struct tcp_segment *s)
 {
 	struct tcp_side *side = &t->side[s->side];
+	struct tcp_past *past;
 
-	if (s->what & TCP_IS_BEYOND)
-		open_hole(&tcp_need_trouble(t, s)->past[s->side],
-		    side->next_seq, s->header->seq);
-	else if (s->trouble != NULL)
+	if (s->what & TCP_IS_BEYOND) {
+		past = &tcp_need_trouble(t, s)->past[s->side];
+		if (past->holes[TCP_HOLES - 1].missing > 0 && side->is_acked)
+			write_off(s->trouble, s->side, side->acked, 0);
+		open_hole(past, side->next_seq, s->header->seq);
+	} else if (s->trouble != NULL) {
 		fill_holes(&s->trouble->past[s->side], s->header->seq, s->end);
+	}
 	if ((s->what & TCP_IS_PROBE) != 0 ||
 	    (s->what & (TCP_IS_NEW | TCP_IS_BEYOND)) == 0)
 		return;
@@ -266,6 +275,8 @@ hear(struct tcp *t, struct tcp_segment *s)
 		s->what |= TCP_IS_UNSEEN_ACK;
 		tcp_connection_gap(t, s, !s->side);
 	}
+	if (s->trouble != NULL)
+		write_off(s->trouble, !s->side, ack, LATE_REACH);
 }
 
 /* Whether bytes that are missing are acknowledged for the first time. */
@@ -278,13 +289,36 @@ passes_unseen(const struct tcp *t, const struct tcp_segment *s, uint32_t ack)
 		const struct tcp_hole *hole =
 		    &s->trouble->past[!s->side].holes[i];
 
-		if (passed_of(hole, ack) > 0 &&
-		    (!peer->is_acked ||
-		    !tcp_is_after(peer->acked, hole->left)))
+		if (passed_of(hole, ack) > 0 && (!peer->is_acked ||
+		    passed_of(hole, peer->acked) == 0))
 			return true;
 	}
 	return tcp_is_after(ack, peer->next_seq) && (!peer->is_acked ||
 	    !tcp_is_after(peer->acked, peer->next_seq));
+}
+
+/*
+ * Holes that the acknowledgement left behind, by a distance at least, are
+ * counted and not waited for: they make room, and the sign of a difference
+ * tells nothing of what is 2^31 bytes away.
+ */
+static void
+write_off(struct tcp_trouble *trouble, int side, uint32_t acked,
+    int32_t distance)
+{
+	struct tcp_hole *holes = trouble->past[side].holes;
+	bool has_written = false;
+
+	for (int i = 0; i < TCP_HOLES; i++) {
+		if (holes[i].missing == 0 ||
+		    tcp_distance(holes[i].right, acked) < distance)
+			continue;
+		trouble->tally[side].missed_bytes += holes[i].missing;
+		holes[i].missing = 0;
+		has_written = true;
+	}
+	if (has_written)
+		tidy_holes(&trouble->past[side]);
 }
 
 /*
@@ -294,21 +328,30 @@ passes_unseen(const struct tcp *t, const struct tcp_segment *s, uint32_t ack)
 static void
 open_hole(struct tcp_past *past, uint32_t left, uint32_t right)
 {
-	struct tcp_hole *last = &past->holes[TCP_HOLES - 1];
 	int i = 0;
 
 	while (i < TCP_HOLES && past->holes[i].missing > 0)
 		i++;
-	if (i < TCP_HOLES) {
+	if (i < TCP_HOLES)
 		past->holes[i] = (struct tcp_hole){ left, right,
 		    right - left };
+	else
+		widen_hole(&past->holes[TCP_HOLES - 1], left, right);
+}
+
+/* Two that are half of the sequence space apart have no order: one goes. */
+static void
+widen_hole(struct tcp_hole *hole, uint32_t left, uint32_t right)
+{
+	uint64_t width = (uint64_t)(hole->right - hole->left) +
+	    (left - hole->right) + (right - left);
+
+	if (width > INT32_MAX) {
+		*hole = (struct tcp_hole){ left, right, right - left };
 		return;
 	}
-	last->right = right;
-	if (UINT32_MAX - last->missing < right - left)
-		last->missing = UINT32_MAX;
-	else
-		last->missing += right - left;
+	hole->right = right;
+	hole->missing += right - left;
 }
 
 /* Bytes [left, right) came after all. */
@@ -336,7 +379,8 @@ fill_hole(struct tcp_past *past, int i, uint32_t left, uint32_t right)
 		left = hole->left;
 	if (tcp_is_after(right, hole->right))
 		right = hole->right;
-	if (!tcp_is_after(right, left))
+	if (!tcp_is_after(right, left) ||
+	    right - hole->left > hole->right - hole->left)
 		return;
 	if (left != hole->left && right != hole->right &&
 	    split_hole(past, i, left, right))
