@@ -243,7 +243,7 @@ fill_windows(struct record *r, const struct source *from,
 	to->zero_window_ns = from->tally->zero_window_ns;
 	if (from->tally->zero_windows > 0 && own->window == 0 &&
 	    from->end_ns > own->last_ns && !tcp_connection_is_over(from->t))
-		to->zero_window_ns += from->end_ns - own->last_ns;
+		tcp_add_ns(&to->zero_window_ns, from->end_ns - own->last_ns);
 	if (from->tally->zero_windows > 0 || to->zero_window_ns > 0)
 		r->has |= RECORD_SRC_ZERO_WINDOW << shift;
 }

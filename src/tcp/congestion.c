@@ -121,11 +121,11 @@ timed_at(struct tcp *t, struct tcp_trouble *trouble, uint8_t i)
 	return i < TCP_TIMED ? &t->timed[i] : &trouble->timed[i - TCP_TIMED];
 }
 
-/* A clock that stepped back measures nothing. */
+/* A clock that stepped back measures nothing, nor does one out of bounds. */
 static void
 sample(struct tcp_measure *measure, int64_t ns)
 {
-	if (ns < 0)
+	if (ns < 0 || ns > INT64_MAX - measure->rtt_sum)
 		return;
 	if (measure->rtt_samples == 0 || (float)ns < measure->rtt_min)
 		measure->rtt_min = (float)ns;

@@ -83,7 +83,7 @@ count(struct tcp *t, struct tcp_segment *s)
 		return;
 	tally = &tcp_need_trouble(t, s)->tally[s->side];
 	if (was_zero && s->ts_ns > side->last_ns)
-		tally->zero_window_ns += s->ts_ns - side->last_ns;
+		tcp_add_ns(&tally->zero_window_ns, s->ts_ns - side->last_ns);
 	tally->zero_windows += is_zero;
 	tally->window_updates += is_update;
 	tally->window_full += fills;

@@ -69,7 +69,7 @@ tcp_limits_cause(const struct tcp *t, const struct tcp_trouble *trouble,
 			cause = i;
 	}
 	if (total == 0 ||
-	    total < TCP_LIMITS_ROUNDS * tcp_congestion_round_ns(t))
+	    total / TCP_LIMITS_ROUNDS < tcp_congestion_round_ns(t))
 		return TCP_LIMITS;
 	return (enum tcp_limit)cause;
 }
@@ -132,11 +132,12 @@ charge_idle(struct tcp *t, struct tcp_segment *s)
 	struct tcp_side *own = &t->side[s->side];
 	const struct tcp_side *peer = &t->side[!s->side];
 	enum tcp_limit limit = (enum tcp_limit)own->limit;
-	int64_t until_ns = own->limit_ns + answer_ns(t, s->side);
+	int64_t until_ns = own->limit_ns;
 
 	if (limit == TCP_LIMIT_RECEIVER_WINDOW &&
 	    peer->last_ns > own->limit_ns && peer->last_ns < s->ts_ns)
-		until_ns += peer->last_ns - own->limit_ns;
+		until_ns = peer->last_ns;
+	tcp_add_ns(&until_ns, answer_ns(t, s->side));
 	if (until_ns < s->ts_ns) {
 		charge(t, s, s->side, limit, until_ns);
 		limit = TCP_LIMIT_APPLICATION;
@@ -151,13 +152,14 @@ charge(struct tcp *t, struct tcp_segment *s, int side, enum tcp_limit limit,
 {
 	struct tcp_side *own = &t->side[side];
 	int64_t since = now_ns - own->limit_ns;
+	int64_t round = tcp_congestion_round_ns(t);
 
 	if (since <= 0)
 		return;
 	*limited_ns(t, s, side, limit) += since;
 	own->limit_ns = now_ns;
 	if (since > STALL_NS && own->is_waiting &&
-	    since > 2 * tcp_congestion_round_ns(t))
+	    since - round > round)
 		tcp_need_trouble(t, s)->tally[side].stalls++;
 }
 
@@ -253,6 +255,7 @@ static int64_t
 answer_ns(const struct tcp *t, int side)
 {
 	int64_t path = 0;
+	int64_t answer = ANSWER_NS;
 
 	if (t->has_syn && t->has_ack && t->syn_ack_side == side)
 		path = t->syn_ack_ns - t->syn_ns;
@@ -260,7 +263,11 @@ answer_ns(const struct tcp *t, int side)
 		path = t->ack_ns - t->syn_ack_ns;
 	else if (t->measure[!side].rtt_samples > 0)
 		path = (int64_t)t->measure[!side].rtt_min;
-	return (path > 0 ? path + path / 4 : 0) + ANSWER_NS;
+	if (path > 0) {
+		tcp_add_ns(&answer, path);
+		tcp_add_ns(&answer, path / 4);
+	}
+	return answer;
 }
 
 /* A full segment: the largest seen, but no more than the peer can take. */

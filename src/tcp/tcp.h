@@ -299,6 +299,17 @@ tcp_is_after(uint32_t a, uint32_t b)
 }
 
 /*
+ * A sum of times ends at the most it can hold: where the clock steps back,
+ * the same time passes again and again.
+ */
+static inline void
+tcp_add_ns(int64_t *sum, int64_t ns)
+{
+	if (__builtin_add_overflow(*sum, ns, sum))
+		*sum = INT64_MAX;
+}
+
+/*
  * Takes in one segment, whose first half the caller has filled. The second
  * half then says what it turned out to be.
  */
