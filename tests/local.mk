@@ -49,7 +49,8 @@ unit_tests = \
 	%D%/unit/record/fields \
 	%D%/unit/record/record \
 	%D%/unit/tcp/connection \
-	%D%/unit/tcp/delivery
+	%D%/unit/tcp/delivery \
+	%D%/unit/tcp/hostile
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
@@ -88,6 +89,7 @@ EXTRA_DIST += $(script_tests) \
 	%D%/lib/run.py \
 	%D%/lib/sample.h \
 	%D%/lib/stored.h \
+	%D%/lib/tracked.h \
 	%D%/lib/walked.h \
 	%D%/data \
 	%D%/golden
