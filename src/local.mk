@@ -108,6 +108,8 @@ libtallyman_a_SOURCES = \
 	%D%/output/text.c \
 	%D%/output/text_notes.c \
 	%D%/output/text_notes.h \
+	%D%/output/text_slow.c \
+	%D%/output/text_slow.h \
 	%D%/packet/anomaly.c \
 	%D%/packet/anomaly.h \
 	%D%/packet/fragments.c \

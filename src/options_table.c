@@ -201,7 +201,8 @@ const struct option options_table[] = {
 		.apply = apply_flag
 	}, {
 		.letter = 'v', .name = "verbose", .is_repeatable = true,
-		.help = "dates and more notes in text; report more",
+		.help = "dates, more notes and why a transfer was slow in text; report "
+		    "more",
 		.apply = apply_verbose
 	}, {
 		.name = "progress",

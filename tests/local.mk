@@ -45,6 +45,7 @@ unit_tests = \
 	%D%/unit/output/json \
 	%D%/unit/output/output \
 	%D%/unit/output/text \
+	%D%/unit/output/text_slow \
 	%D%/unit/packet/fragments \
 	%D%/unit/record/fields \
 	%D%/unit/record/record \

@@ -2,6 +2,7 @@
 """What TCP promises and how well it kept it, one small capture a promise:
 every counter of both sides is said, and what is not said is 0."""
 import os
+import re
 import sys
 
 sys.dont_write_bytecode = True
@@ -12,7 +13,7 @@ from capture import (  # noqa: E402
 from counters import (  # noqa: E402
     check_counters, check_limits, check_members)
 from run import (  # noqa: E402
-    case, close_to, equal, expect, get, main, meter_bytes)
+    case, close_to, equal, execute, expect, get, main, meter_bytes, write)
 
 MILLISECOND = 1_000_000
 CLIENT, SERVER = 1000, 5000     # initial sequence numbers
@@ -247,6 +248,21 @@ def check_closed_window(record):
              "zero_window_seconds")
     check_members(record, "tcp.dst", window_min=0)
     check_limits(record, "src", "receiver_window", 1.9, 2.1)
+
+
+@case
+def slow_in_words(place):
+    """The line that -v adds, and the note without it."""
+    talk = closed_window(lambda talk: talk.wait(0.1))
+    path = write(place, "slow.pcap", pcap(talk.packets))
+    line = re.compile(r"^ +from the originator: slow: \d\.\d s of \d\.\d s "
+                      r"waiting for the receiver's window \(zero 2 times\)$",
+                      re.MULTILINE)
+    for words, has_line in ((["-v"], True), ([], False)):
+        text = execute("-r", path, "-o", "text", *words).stdout.decode()
+        equal(line.search(text) is not None, has_line, f"the line in {text}")
+        expect("slow: " in text and "receiver window" in text,
+               f"no note in {text}")
 
 
 @case

@@ -16,6 +16,7 @@
 #include "base/units.h"
 #include "output/output.h"
 #include "output/text_notes.h"
+#include "output/text_slow.h"
 
 enum { TEXT_GAP = 2, TEXT_COLUMNS_MAX = 16, TEXT_NARROW = 100 };
 
@@ -401,6 +402,8 @@ text_record(struct format *format, const struct record *record,
 		    text_field_is_right(text->fields[i]), NULL);
 	}
 	buffer_char(b, '\n');
+	if (text->is_verbose)
+		text_slow_lines(record, b);
 }
 
 static void

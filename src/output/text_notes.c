@@ -5,6 +5,7 @@
 
 #include "base/units.h"
 #include "output/text_notes.h"
+#include "output/text_slow.h"
 
 struct state_note {
 	const char	*conn_state;
@@ -247,6 +248,10 @@ text_notes(const struct record *record, bool is_verbose, struct buffer *b)
 		buffer_text(b, "port says ");
 		buffer_plain_text(b, record->service_port,
 		    strlen(record->service_port));
+	}
+	if (text_slow_is_slow(record)) {
+		note_begin(b, start);
+		text_slow_note(record, b);
 	}
 	if ((record->has & RECORD_ICMP_ERRORS) != 0)
 		note_count(b, start, record->icmp_errors, "ICMP error",
