@@ -18,7 +18,9 @@ EXTRA_DIST += \
 	%D%/tallyman.1.in \
 	%D%/architecture.md \
 	%D%/fields.md \
+	%D%/limits.md \
 	%D%/realtime.md \
+	%D%/tcp.md \
 	%D%/truth.md
 
 %D%/tallyman.1: %D%/tallyman.1.in %D%/generate$(EXEEXT)
