@@ -430,6 +430,16 @@ def round_trips_by_karn(place):
 
 
 @case
+def rtt_of_a_refusal(place):
+    """The RST that answers a SYN acknowledges it; other RSTs do not."""
+    talk = Conversation().segment(0, "S").wait(0.019).segment(1, "RA")
+    check_members(metered(talk), "tcp.src.rtt", samples=1)
+    talk = data(opened(), 0)
+    talk.segment(1, "RA", ack=CLIENT + 1 + SIZE)
+    check_members(metered(talk), "tcp.src.rtt", samples=1)
+
+
+@case
 def rtt_after_what_was_not_captured(place):
     """What was acknowledged and never seen makes the next segment no less
     certain."""

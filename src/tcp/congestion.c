@@ -8,6 +8,7 @@
 
 static void	mark(struct tcp *, struct tcp_segment *);
 static void	negotiate(struct tcp *, const struct tcp_segment *);
+static bool	refuses(const struct tcp *, const struct tcp_segment *);
 static void	time_acked(struct tcp *, const struct tcp_segment *);
 static void	sample(struct tcp_measure *, int64_t);
 static int64_t	timed_since(const struct tcp_timed *, int64_t);
@@ -25,8 +26,11 @@ tcp_congestion_track(struct tcp *t, struct tcp_segment *s)
 
 	if (s->is_congested || (h->flags & (TCP_ECE | TCP_CWR | TCP_SYN)) != 0)
 		mark(t, s);
-	if (h->flags & TCP_RST)
+	if (h->flags & TCP_RST) {
+		if (refuses(t, s))
+			time_acked(t, s);
 		return;
+	}
 	if (s->what & TCP_IS_NEW_ACK)
 		time_acked(t, s);
 	if (s->end == h->seq || s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE))
@@ -87,6 +91,17 @@ negotiate(struct tcp *t, const struct tcp_segment *s)
 		t->ecn = TCP_ECN_ACCURATE;
 	else
 		t->ecn = TCP_ECN_NONE;
+}
+
+/*
+ * The numbers of a RST are often made up, but not of one that answers a SYN:
+ * it acknowledges the SYN (RFC 9293 3.10.7.3).
+ */
+static bool
+refuses(const struct tcp *t, const struct tcp_segment *s)
+{
+	return (s->header->flags & TCP_ACK) != 0 &&
+	    t->side[!s->side].end == TCP_END_SYN_SENT;
 }
 
 /*
