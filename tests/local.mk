@@ -76,7 +76,8 @@ script_tests = \
 	%D%/property.py \
 	%D%/readme.py \
 	%D%/services_current.sh \
-	%D%/services_table.sh
+	%D%/services_table.sh \
+	%D%/tcptrace.py
 
 TESTS += $(script_tests)
 
