@@ -3,18 +3,20 @@
 the mirror image, another container."""
 import gzip
 import os
+import random
 import struct
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "lib"))
 from capture import (  # noqa: E402
-    ETHERNET, START_NS, Conversation, datagram, mirror, pcap, pcapng,
-    read_pcap)
+    ETHERNET, START_NS, Conversation, datagram, mirror, packet, pcap,
+    pcapng, read_pcap)
 from run import (  # noqa: E402
-    SAMPLES, case, equal, execute, expect, main, meter, meter_bytes,
-    plain, read_lines, samples, write)
+    PROGRAM, SAMPLES, case, equal, execute, expect, main, meter,
+    meter_bytes, plain, read_lines, samples, write)
 
 PLAIN_SAMPLES = [p for p in samples() if p.endswith(".pcap")]
 
@@ -195,6 +197,90 @@ def repeated(place):
         equal(*(plain(r) for r in runs), os.path.basename(path))
         lines = [r.stdout.splitlines()[:-1] for r in runs]
         expect(lines[0] == lines[1], f"{path}: other bytes")
+
+
+SEGMENTS = 60_000
+MEASURES = 3
+
+
+def stream(numbers, size):
+    """A handshake, and a segment of size bytes at each of the numbers, a
+    microsecond apart; only what differs is made anew."""
+    talk = Conversation().handshake()
+    talk.segment(0, "A", b"x" * size, seq=0)
+    packets = talk.packets[:3]
+    frame = bytearray(talk.packets[3].data)
+    rest = ~struct.unpack_from(">H", frame, 50)[0] & 0xFFFF
+    for i, number in enumerate(numbers):
+        total = rest + (number >> 16) + (number & 0xFFFF)
+        while total >> 16:
+            total = (total & 0xFFFF) + (total >> 16)
+        struct.pack_into(">I", frame, 38, number)
+        struct.pack_into(">H", frame, 50, ~total & 0xFFFF)
+        packets.append(packet(talk.now + i * 1000, bytes(frame)))
+    return packets
+
+
+def hole_a_byte(count):
+    """Every second byte is missing."""
+    return stream((1002 + 2 * i for i in range(count)), 1)
+
+
+def overlapping(count):
+    """Each begins a byte after the one before it."""
+    return stream((1001 + i for i in range(count)), 100)
+
+
+def jumping(count):
+    """Anywhere in the sequence space."""
+    dice = random.Random(1)
+    return stream((dice.getrandbits(32) for _ in range(count)), 10)
+
+
+# A process is charged with the memory of the one that started it: a small
+# one must.
+STARTER = """
+import os, sys
+child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ)
+_, status, usage = os.wait4(child, 0)
+print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024,
+      file=sys.stderr)
+sys.exit(os.waitstatus_to_exitcode(status) != 0)
+"""
+
+
+def cost(path):
+    """Seconds of processor time, the least of a few runs, and the most
+    memory in bytes."""
+    seconds, memory = [], []
+    for _ in range(MEASURES):
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", STARTER, *PROGRAM, "-r", path,
+             "-o", "json"], stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, check=False, timeout=60)
+        words = done.stderr.decode()
+        equal(done.returncode, 0, f"exit status for {path}: {words}")
+        one, most = words.split()
+        seconds.append(float(one))
+        memory.append(int(most))
+    return min(seconds), max(memory)
+
+
+@case
+def hostile_costs(place):
+    """Twice as many segments that are made to cost take twice the time and
+    the same memory, and the record counts all of them."""
+    for make in (hole_a_byte, overlapping, jumping):
+        name = make.__name__
+        paths = [write(place, f"{name}{count}.pcap", pcap(make(count)))
+                 for count in (SEGMENTS, 2 * SEGMENTS)]
+        record = meter("-r", paths[1]).one()
+        equal(record["src"]["packets"], 2 * SEGMENTS + 2, name)
+        (once, little), (twice, much) = map(cost, paths)
+        expect(twice <= 2.6 * once + 0.02,
+               f"{name}: {twice:.3f} s where half takes {once:.3f} s")
+        expect(much <= little + (2 << 20),
+               f"{name}: {much} bytes where half needs {little}")
 
 
 expect(PLAIN_SAMPLES, f"no samples in {SAMPLES}")
