@@ -100,6 +100,7 @@ EXTRA_DIST += $(script_tests) \
 fuzz_targets = \
 	%D%/fuzz/delivery \
 	%D%/fuzz/saved \
+	%D%/fuzz/tcp \
 	%D%/fuzz/walk
 FUZZ_SECONDS = 60
 
@@ -110,6 +111,8 @@ endif
 %C%_fuzz_delivery_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 %C%_fuzz_saved_SOURCES = %D%/fuzz/saved.c
 %C%_fuzz_saved_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+%C%_fuzz_tcp_SOURCES = %D%/fuzz/tcp.c
+%C%_fuzz_tcp_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 %C%_fuzz_walk_SOURCES = %D%/fuzz/walk.c
 %C%_fuzz_walk_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 
