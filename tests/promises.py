@@ -454,6 +454,23 @@ def rtt_after_what_was_not_captured(place):
     close_to(get(record, "tcp.src.rtt.max"), 0.02, "max", 1e-6)
 
 
+@case
+def frames_that_were_cut(place):
+    """Frames that were cut off and stored as if that were all of them: the
+    IP header says how far the segments reach."""
+    talk = acked(acked(acked(burst(opened(), 3), 1), 2), 3)
+    data(talk, 1).wait(0.3)
+    cut = [p._replace(data=p.data[:70], length=min(p.length, 70))
+           for p in talk.packets]
+    record = meter_bytes(pcap(cut), warns=True).one()
+    check_counters(record, {"retransmitted_packets": 1,
+                            "retransmitted_bytes": SIZE,
+                            "spurious_retransmissions": 1}, {})
+    check_members(record, "tcp.src.rtt", samples=4)
+    check_members(record, "tcp.src", bytes_in_flight_max=3 * SIZE)
+    expect(record["src"]["payload_bytes"] < SIZE, "payload in the frames")
+
+
 # What held the sending back.
 
 def rounds(talk, count, size, rtt_s, pause_s=0.0, window=65535):

@@ -51,6 +51,8 @@ ipv4_dissect(struct walk *w, struct cursor *c)
 		return;
 	ip = ipv4_packet(head);
 	ip.ip_bytes = total;
+	ip.beyond_frame = walk_beyond_frame(w, c,
+	    total - (uint32_t)(head[0] & 0x0f) * 4);
 	w->is_rerouted = false;
 	if (w->is_header_checked &&
 	    !checksum_is_good_header(head, head[0] & 0x0f)) {

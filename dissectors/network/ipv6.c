@@ -60,6 +60,7 @@ ipv6_dissect(struct walk *w, struct cursor *c)
 	payload = ipv6_payload(w, c, head);
 	walk_limit(w, c, payload);
 	ip.ip_bytes = IPV6_HEADER_SIZE + payload;
+	ip.beyond_frame = walk_beyond_frame(w, c, payload);
 	w->is_rerouted = false;
 	if (ipv6_extensions(w, c, &ip, &whole))
 		internet_converse(w, c, &ip);

@@ -71,6 +71,7 @@ tcp_dissect(struct walk *w, struct cursor *c)
 		/* Nor is the rest of such a header believed. */
 		packet_note(w->packet, ANOMALY_TCP_OFFSET);
 		walk_payload(w, c, 0);
+		t->beyond_frame = 0;
 		return;
 	}
 	t->has_transport = true;

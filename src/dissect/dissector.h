@@ -101,6 +101,21 @@ walk_limit(struct walk *w, struct cursor *c, uint32_t wire_bytes)
 	}
 }
 
+/*
+ * What an IP header's wire_bytes, from the cursor on, claim behind the end of
+ * the frame. 0 where another header or a datagram ends the cursor.
+ */
+static inline uint32_t
+walk_beyond_frame(const struct walk *w, const struct cursor *c,
+    uint32_t wire_bytes)
+{
+	const struct frame *frame = &w->packet->frame;
+	uint32_t left = walk_wire_left(w, c);
+
+	return wire_bytes > left && c->end == frame->data + frame->captured ?
+	    wire_bytes - left : 0;
+}
+
 /* What follows travels in a tunnel of this kind. */
 static inline void
 walk_tunnel(struct walk *w, enum tunnel tunnel)

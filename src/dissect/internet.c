@@ -64,6 +64,8 @@ internet_converse(struct walk *w, const struct cursor *c,
 		t->ip_bytes = ip->whole->ip_bytes;
 		t->frame_bytes = ip->whole->frame_bytes;
 		t->start_ns = ip->whole->start_ns;
+	} else {
+		t->beyond_frame = ip->beyond_frame;
 	}
 	walk_payload(w, c, walk_wire_left(w, c));
 	walk_next(w, KEY_IP, ip->protocol);

@@ -20,6 +20,7 @@ struct internet {
 	uint8_t			 traffic_class;
 	bool			 is_checksum_bad;
 	uint32_t		 ip_bytes;
+	uint32_t		 beyond_frame;	/* of them, behind the frame */
 	const struct datagram	*whole;	/* NULL when it came in one piece */
 };
 

@@ -164,6 +164,11 @@ learn_mac(struct flow *flow, const struct packet *p, int sender)
 	}
 }
 
+/*
+ * Capture tools that cut frames off and store the cut length as the whole one
+ * leave the sequence numbers of the whole: where a frame ends within payload,
+ * the IP header is believed.
+ */
 static void
 track_tcp(struct flow_table *table, uint32_t number,
     const struct conversation *t, int sender, int64_t ts_ns)
@@ -175,7 +180,8 @@ track_tcp(struct flow_table *table, uint32_t number,
 	struct tcp_segment segment = {
 		.header = &t->tcp,
 		.payload = t->payload,
-		.payload_bytes = t->payload_bytes,
+		.payload_bytes = t->payload_bytes +
+		    (t->payload_bytes > 0 ? t->beyond_frame : 0),
 		.payload_captured = t->payload_captured,
 		.side = sender,
 		.is_from_originator = sender == flow->src_side,

@@ -144,6 +144,8 @@ struct conversation {
 					   tunnel << 16 | session */
 	uint32_t	 fragments;	/* frames of the datagram, 1 if whole */
 	uint32_t	 ip_bytes;	/* IP headers and payload, summed */
+	uint32_t	 beyond_frame;	/* bytes of payload that the IP header
+					   claims behind the frame's end */
 	uint64_t	 frame_bytes;	/* frame lengths, summed */
 	int64_t		 start_ns;	/* ts of the first fragment or frame */
 	uint32_t	 payload_bytes;	/* of the transport, on the wire */

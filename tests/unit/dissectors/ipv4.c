@@ -80,6 +80,7 @@ test_total_length(void **state)
 	assert_false(walked_has(&w, ANOMALY_UDP_LENGTH));
 	assert_int_equal(t->ip_bytes, 64);
 	assert_int_equal(t->payload_bytes, 2);
+	assert_int_equal(t->beyond_frame, 34);
 
 	/* Zero: a segment that was to be cut up by the card. */
 	walked_hex(&w, E "45000000 00000000 4006 0000 " IPV4_ADDRESSES

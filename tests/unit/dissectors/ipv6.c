@@ -62,6 +62,7 @@ test_payload_length(void **state)
 	assert_true(walked_has(&w, ANOMALY_IPV6_PAYLOAD_LENGTH));
 	assert_int_equal(t->ip_bytes, 104);
 	assert_int_equal(t->payload_bytes, 2);
+	assert_int_equal(t->beyond_frame, 54);
 	/* Zero: a segment that was to be cut up by the card. */
 	assert_udp(E "60000000 0000 1140" IPV6_ADDRESSES UDP, 50);
 	assert_int_equal(w.packet.anomalies, 0);
