@@ -25,6 +25,7 @@ enum {
 	IS_CONGESTED = 0x80
 };
 
+/* Times are within INT64_MAX / 2 of the epoch, as those of frames. */
 struct fuzzed {
 	struct tcp	 t;
 	struct pool	 troubles;
@@ -105,8 +106,8 @@ fuzz_segment(struct fuzzed *f, struct cursor *c, uint8_t what)
 		f->window = cursor_be16(c);
 	header.window = f->window;
 	if (what & HAS_TIME)
-		f->now_ns = (int64_t)(cursor_be64(c) & INT64_MAX);
-	else if (f->now_ns < INT64_MAX - UINT32_MAX)
+		f->now_ns = (int64_t)cursor_be64(c) / 2;
+	else if (f->now_ns < INT64_MAX / 2 - UINT32_MAX)
 		f->now_ns += (int64_t)cursor_be16(c) << 14;
 	if (what & HAS_PAYLOAD)
 		fuzz_payload(f, &segment, c);
