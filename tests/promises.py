@@ -419,6 +419,21 @@ def round_trips(place):
 
 
 @case
+def one_round_trip(place):
+    """Of one alone the least is no more than the mean, nor that more than
+    the most, however they are rounded."""
+    for rtt_ns in (20_000_001, 20_000_003, 200_000_009, 2_000_000_099):
+        talk = Conversation(step_ns=rtt_ns)
+        talk.segment(0, "PA", b"q").segment(1, "A")
+        record = meter_bytes(pcap(talk.packets, nano=True)).one()
+        times = [get(record, f"tcp.src.rtt.{name}")
+                 for name in ("min", "mean", "max")]
+        equal(times, sorted(times), "min, mean and max")
+        for time in times:
+            close_to(time, rtt_ns / 1e9, "a time", rtt_ns / 1e9 * 1e-7)
+
+
+@case
 def round_trips_by_karn(place):
     """What was sent twice is no measure (RFC 6298 3)."""
     talk = data(acked(data(opened(0.04), 0).wait(0.019), 1), 1)

@@ -262,6 +262,11 @@ fill_rtt(struct record *r, const struct tcp_measure *measure,
 	to->rtt_min_ns = (int64_t)measure->rtt_min;
 	to->rtt_mean_ns = measure->rtt_sum / measure->rtt_samples;
 	to->rtt_max_ns = (int64_t)measure->rtt_max;
+	/* The least and the most are rounded to 24 bits, the sum is not. */
+	if (to->rtt_min_ns > to->rtt_mean_ns)
+		to->rtt_min_ns = to->rtt_mean_ns;
+	if (to->rtt_max_ns < to->rtt_mean_ns)
+		to->rtt_max_ns = to->rtt_mean_ns;
 	to->rtt_deviation_ns = variance > 0 ? (int64_t)sqrt(variance) : 0;
 	to->rtt_samples = measure->rtt_samples;
 }
