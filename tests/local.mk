@@ -90,6 +90,7 @@ EXTRA_DIST += $(script_tests) \
 	%D%/lib/made.h \
 	%D%/lib/run.py \
 	%D%/lib/sample.h \
+	%D%/lib/segments.h \
 	%D%/lib/stored.h \
 	%D%/lib/tracked.h \
 	%D%/lib/walked.h \

@@ -2,146 +2,38 @@
  * A connection from hand-made segments: each conn_state, state and history
  * letter that the documents of connection.h name, the handshake's times, and
  * what a SYN announces.
- *
- * Segments are written as text: "o" or "r" for the sender, its flags in the
- * record's letters (F S R P A U), then perhaps a sequence number, "+" and the
- * payload's bytes, "a" and an acknowledgement, "w0" for a window of zero, "c"
- * for a bad checksum. Numbers count from the sender's first: the originator
- * starts at ORIGINATOR, the responder at RESPONDER.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "../../lib/segments.h"
 #include "tcp/connection.h"
 
-#define MS INT64_C(1000000)
-
-static struct tcp		 t;
-static struct pool		 troubles;
-static const struct hash_secret	 secret;
-static struct tcp_header	 header;
-static uint32_t			 isn[2];	/* originator, responder */
-static int			 src;
-static int64_t			 now_ns;
-static bool			 has_payload;
+static struct segments g;
 
 static int
 setup(void **state)
 {
 	(void)state;
-	memset(&t, 0, sizeof(t));
-	pool_release(&troubles);
-	pool_init(&troubles, sizeof(struct tcp_trouble), 1);
-	isn[0] = 1000;
-	isn[1] = 500000;
-	src = 0;
-	now_ns = 0;
-	has_payload = false;
+	segments_init(&g, 0);
 	return 0;
+}
+
+static void
+send_all(const char *text)
+{
+	segments_send(&g, text);
 }
 
 static void
 track(struct tcp_segment segment, bool is_from_originator)
 {
-	segment.header = &header;
-	segment.side = is_from_originator ? src : !src;
-	segment.is_from_originator = is_from_originator;
-	segment.ts_ns = now_ns;
-	segment.secret = &secret;
-	segment.troubles = &troubles;
-	has_payload = has_payload || segment.payload_bytes > 0;
-	tcp_track(&t, &segment);
-	now_ns += MS;
-}
-
-static const char *
-read_flags(const char *text)
-{
-	static const char letters[] = "FSRPAU";
-	const char *letter;
-
-	while (*text != '\0' && (letter = strchr(letters, *text)) != NULL) {
-		header.flags |= (uint16_t)(1 << (letter - letters));
-		text++;
-	}
-	return text;
-}
-
-/* One segment in the words of the first comment. */
-static void
-send_one(const char *text)
-{
-	struct tcp_segment segment = { 0 };
-	bool is_from_originator = *text == 'o';
-	int own = !is_from_originator;
-	char *end;
-
-	header = (struct tcp_header){ .window = 1000, .seq = isn[own],
-	    .ack = isn[!own] };
-	assert_true(*text == 'o' || *text == 'r');
-	text = read_flags(text + 1);
-	while (*text != '\0') {
-		char what = *text;
-		uint32_t value = 0;
-
-		if (what >= '0' && what <= '9')
-			what = '0';
-		else
-			text++;
-		if (what != 'c') {
-			value = (uint32_t)strtoul(text, &end, 10);
-			assert_true(end != text);
-			text = end;
-		}
-		if (what == '0')
-			header.seq += value;
-		else if (what == '+')
-			segment.payload_bytes = value;
-		else if (what == 'a')
-			header.ack += value;
-		else if (what == 'w')
-			header.window = (uint16_t)value;
-		else if (what == 'c')
-			segment.is_checksum_bad = true;
-		else
-			fail_msg("what is '%c'?", what);
-	}
-	track(segment, is_from_originator);
-}
-
-/* Segments with a blank between two. */
-static void
-send_all(const char *text)
-{
-	char one[64];
-
-	while (*text != '\0') {
-		size_t size = strcspn(text, " ");
-
-		assert_in_range(size, 1, sizeof(one) - 1);
-		memcpy(one, text, size);
-		one[size] = '\0';
-		send_one(one);
-		text += size;
-		text += strspn(text, " ");
-	}
+	segments_track(&g, segment, is_from_originator);
 }
 
 static void
 assert_history(const char *wanted)
 {
-	assert_int_equal(t.history[t.history_size], '\0');
-	assert_string_equal(t.history, wanted);
+	assert_int_equal(g.t.history[g.t.history_size], '\0');
+	assert_string_equal(g.t.history, wanted);
 }
-
-#define HANDSHAKE	"oS rSA0a1 oA1a1 "
-#define DATA		"oA1+10a1 rA1+20a11 "
 
 struct example {
 	const char	*segments;
@@ -150,23 +42,22 @@ struct example {
 	const char	*history;
 };
 
-/* Both ways round: which side of the key began must not matter. */
 static void
 assert_examples(const struct example *examples, size_t count)
 {
-	for (size_t i = 0; i < 2 * count; i++) {
-		const struct example *e = &examples[i / 2];
+	for (size_t i = 0; i < count * SEGMENTS_WAYS; i++) {
+		const struct example *e = &examples[i / SEGMENTS_WAYS];
 
-		(void)setup(NULL);
-		src = i % 2;
+		segments_init(&g, (int)(i % SEGMENTS_WAYS));
 		send_all(e->segments);
-		if (strcmp(tcp_connection_conn_state(&t, src, has_payload),
-		    e->conn_state) != 0 || strcmp(tcp_connection_state(&t,
-		    src), e->state) != 0)
+		if (strcmp(tcp_connection_conn_state(&g.t, g.src,
+		    g.has_payload), e->conn_state) != 0 ||
+		    strcmp(tcp_connection_state(&g.t, g.src), e->state) != 0)
 			print_error("%s\n", e->segments);
-		assert_string_equal(tcp_connection_conn_state(&t, src,
-		    has_payload), e->conn_state);
-		assert_string_equal(tcp_connection_state(&t, src), e->state);
+		assert_string_equal(tcp_connection_conn_state(&g.t, g.src,
+		    g.has_payload), e->conn_state);
+		assert_string_equal(tcp_connection_state(&g.t, g.src),
+		    e->state);
 		assert_history(e->history);
 	}
 }
@@ -285,10 +176,10 @@ test_repeats(void **state)
 		send_all(HANDSHAKE DATA "rA21a11");
 		assert_history("ShADda");
 		for (int i = 1; i <= 1000; i++) {
-			send_one(kinds[kind].segment);
+			segments_send_one(&g, kinds[kind].segment);
 			noted += i == 1 || i == 10 || i == 100 || i == 1000;
-			assert_int_equal(t.history_size, 6 + noted);
-			assert_int_equal(t.history[t.history_size - 1],
+			assert_int_equal(g.t.history_size, 6 + noted);
+			assert_int_equal(g.t.history[g.t.history_size - 1],
 			    kinds[kind].letter[0]);
 		}
 	}
@@ -347,13 +238,13 @@ test_turn(void **state)
 {
 	(void)state;
 	send_all("oA1+5a1");
-	src = 1;
-	tcp_connection_turn(&t);
-	isn[1] = 1000;		/* what was the originator's */
-	isn[0] = 500000;
+	g.src = 1;
+	tcp_connection_turn(&g.t);
+	g.isn[1] = 1000;		/* what was the originator's */
+	g.isn[0] = 500000;
 	send_all("oS7 rSA7a8 oA8a8");
 	assert_history("D^ShA");
-	assert_string_equal(tcp_connection_state(&t, src), "established");
+	assert_string_equal(tcp_connection_state(&g.t, g.src), "established");
 }
 
 static void
@@ -361,26 +252,27 @@ test_history_is_bounded(void **state)
 {
 	(void)state;
 	for (uint32_t i = 0; i < 200; i++) {
-		isn[0] += 1000;
-		send_one("oS");
+		g.isn[0] += 1000;
+		segments_send_one(&g, "oS");
 		if (i % 50 == 0)
-			tcp_connection_turn(&t);
-		assert_true(t.history_size < TCP_HISTORY_MAX);
-		assert_int_equal(t.history[t.history_size], '\0');
+			tcp_connection_turn(&g.t);
+		assert_true(g.t.history_size < TCP_HISTORY_MAX);
+		assert_int_equal(g.t.history[g.t.history_size], '\0');
 	}
-	assert_int_equal(t.history_size, TCP_HISTORY_MAX - 1);
-	assert_int_equal(strlen(t.history), TCP_HISTORY_MAX - 1);
+	assert_int_equal(g.t.history_size, TCP_HISTORY_MAX - 1);
+	assert_int_equal(strlen(g.t.history), TCP_HISTORY_MAX - 1);
 	for (int i = 0; i < 10; i++)
-		tcp_connection_turn(&t);
-	assert_int_equal(strlen(t.history), TCP_HISTORY_MAX - 1);
+		tcp_connection_turn(&g.t);
+	assert_int_equal(strlen(g.t.history), TCP_HISTORY_MAX - 1);
 }
 
 static void
 assert_handshake(int64_t syn, int64_t syn_ack, int64_t ack)
 {
-	assert_int_equal(t.has_syn ? t.syn_ns : INT64_MIN, syn);
-	assert_int_equal(t.has_syn_ack ? t.syn_ack_ns : INT64_MIN, syn_ack);
-	assert_int_equal(t.has_ack ? t.ack_ns : INT64_MIN, ack);
+	assert_int_equal(g.t.has_syn ? g.t.syn_ns : INT64_MIN, syn);
+	assert_int_equal(g.t.has_syn_ack ? g.t.syn_ack_ns : INT64_MIN,
+	    syn_ack);
+	assert_int_equal(g.t.has_ack ? g.t.ack_ns : INT64_MIN, ack);
 }
 
 /*
@@ -427,9 +319,9 @@ test_handshake_over_parts(void **state)
 {
 	(void)state;
 	send_all("oS");
-	tcp_restart(&t, tcp_trouble_of(&t, &troubles));
+	tcp_restart(&g.t, segments_trouble(&g));
 	send_all("rSA0a1");
-	tcp_restart(&t, tcp_trouble_of(&t, &troubles));
+	tcp_restart(&g.t, segments_trouble(&g));
 	send_all("oA1a1");
 	assert_handshake(0, MS, 2 * MS);
 }
@@ -439,7 +331,7 @@ static void
 test_handshake_at_the_epoch(void **state)
 {
 	(void)state;
-	now_ns = -MS;
+	g.now_ns = -MS;
 	send_all("oS rSA0a1 oA1a1");
 	assert_handshake(-MS, 0, MS);
 }
@@ -449,14 +341,14 @@ is_half_open_after(const char *segments)
 {
 	(void)setup(NULL);
 	send_all(segments);
-	return tcp_connection_is_half_open(&t);
+	return tcp_connection_is_half_open(&g.t);
 }
 
 static void
 test_half_open(void **state)
 {
 	(void)state;
-	assert_false(tcp_connection_is_half_open(&t));
+	assert_false(tcp_connection_is_half_open(&g.t));
 	assert_true(is_half_open_after("oS"));
 	assert_true(is_half_open_after("oS oS oS"));
 	assert_true(is_half_open_after("rSA0a1"));
@@ -474,9 +366,9 @@ assert_over(const char *segments, bool is_closed, bool is_reset, bool is_over)
 {
 	(void)setup(NULL);
 	send_all(segments);
-	assert_int_equal(tcp_connection_is_closed(&t), is_closed);
-	assert_int_equal(tcp_connection_is_reset(&t), is_reset);
-	assert_int_equal(tcp_connection_is_over(&t), is_over);
+	assert_int_equal(tcp_connection_is_closed(&g.t), is_closed);
+	assert_int_equal(tcp_connection_is_reset(&g.t), is_reset);
+	assert_int_equal(tcp_connection_is_over(&g.t), is_over);
 }
 
 static void
@@ -501,27 +393,27 @@ test_announced(void **state)
 	(void)state;
 	for (int shift = 0; shift < 256; shift++) {
 		(void)setup(NULL);
-		header = (struct tcp_header){ .flags = TCP_SYN, .seq = 7,
+		g.header = (struct tcp_header){ .flags = TCP_SYN, .seq = 7,
 		    .mss = 1460, .window = 1, .window_scale = (uint8_t)shift,
 		    .options = TCP_HAS_MSS | TCP_HAS_WINDOW_SCALE };
 		track((struct tcp_segment){ 0 }, true);
-		assert_int_equal(t.side[0].window_scale, shift);
-		assert_int_equal(t.side[0].mss, 1460);
-		assert_int_equal(t.side[0].isn, 7);
-		assert_int_equal(t.side[0].options, header.options);
-		assert_false(t.side[1].has_isn);
+		assert_int_equal(g.t.side[0].window_scale, shift);
+		assert_int_equal(g.t.side[0].mss, 1460);
+		assert_int_equal(g.t.side[0].isn, 7);
+		assert_int_equal(g.t.side[0].options, g.header.options);
+		assert_false(g.t.side[1].has_isn);
 	}
 	/* Sent again with fewer options, and another attempt. */
-	header = (struct tcp_header){ .flags = TCP_SYN, .seq = 7,
+	g.header = (struct tcp_header){ .flags = TCP_SYN, .seq = 7,
 	    .window = 1 };
 	track((struct tcp_segment){ 0 }, true);
-	assert_int_equal(t.side[0].mss, 1460);
-	assert_int_equal(t.side[0].options,
+	assert_int_equal(g.t.side[0].mss, 1460);
+	assert_int_equal(g.t.side[0].options,
 	    TCP_HAS_MSS | TCP_HAS_WINDOW_SCALE);
-	header.seq = 8;
+	g.header.seq = 8;
 	track((struct tcp_segment){ 0 }, true);
-	assert_int_equal(t.side[0].isn, 8);
-	assert_int_equal(t.side[0].options, 0);
+	assert_int_equal(g.t.side[0].isn, 8);
+	assert_int_equal(g.t.side[0].options, 0);
 }
 
 /* What was agreed stays, whatever SYN comes later. */
@@ -530,12 +422,12 @@ test_late_syn(void **state)
 {
 	(void)state;
 	send_all(HANDSHAKE DATA);
-	header = (struct tcp_header){ .flags = TCP_SYN, .seq = 99,
+	g.header = (struct tcp_header){ .flags = TCP_SYN, .seq = 99,
 	    .options = TCP_HAS_MSS, .mss = 1, .window = 1 };
 	track((struct tcp_segment){ 0 }, true);
-	assert_int_equal(t.side[0].isn, 1000);
-	assert_int_equal(t.side[0].options, 0);
-	assert_string_equal(tcp_connection_state(&t, src), "established");
+	assert_int_equal(g.t.side[0].isn, 1000);
+	assert_int_equal(g.t.side[0].options, 0);
+	assert_string_equal(tcp_connection_state(&g.t, g.src), "established");
 }
 
 /* Sequence numbers pass 2^32 in the middle; the examples hold all the same. */
@@ -545,14 +437,14 @@ test_wrap(void **state)
 	(void)state;
 	for (uint32_t back = 0; back < 40; back++) {
 		(void)setup(NULL);
-		isn[0] = 0 - back;
-		isn[1] = 0 - back / 2;
+		g.isn[0] = 0 - back;
+		g.isn[1] = 0 - back / 2;
 		send_all(HANDSHAKE DATA "oA11+10a21 rA21a21 oFA21a21 "
 		    "rFA21a22 oA22a22");
 		assert_history("ShADdaFf");
-		assert_int_equal(t.side[0].next_seq, isn[0] + 22);
-		assert_int_equal(t.side[1].next_seq, isn[1] + 22);
-		assert_string_equal(tcp_connection_state(&t, src),
+		assert_int_equal(g.t.side[0].next_seq, g.isn[0] + 22);
+		assert_int_equal(g.t.side[1].next_seq, g.isn[1] + 22);
+		assert_string_equal(tcp_connection_state(&g.t, g.src),
 		    "time_wait");
 		send_all("oA11+10a22");
 		assert_history("ShADdaFfT");
@@ -566,14 +458,14 @@ test_sequence(void **state)
 	(void)state;
 	send_all(HANDSHAKE "oA11+10a1 oA1+10a1");
 	assert_history("ShADT");
-	assert_int_equal(t.side[0].next_seq, 1021);
+	assert_int_equal(g.t.side[0].next_seq, 1021);
 	send_all("oA11+20a1");		/* partly new */
 	assert_history("ShADT");
-	assert_int_equal(t.side[0].next_seq, 1031);
+	assert_int_equal(g.t.side[0].next_seq, 1031);
 	send_all("oA0a1");		/* keep-alive: no payload */
 	assert_history("ShADT");
 	send_all("oR4000000");		/* made up */
-	assert_int_equal(t.side[0].next_seq, 1031);
+	assert_int_equal(g.t.side[0].next_seq, 1031);
 }
 
 static void
@@ -583,27 +475,27 @@ test_parts(void **state)
 
 	(void)state;
 	send_all("oS rSA0a1 oPA1+5a1 oPU6+5a1 oFA11a1 oR12 oS");
-	assert_int_equal(t.side[0].psh, 2);
-	assert_int_equal(t.side[0].flags, TCP_SYN | TCP_PSH | TCP_ACK |
+	assert_int_equal(g.t.side[0].psh, 2);
+	assert_int_equal(g.t.side[0].flags, TCP_SYN | TCP_PSH | TCP_ACK |
 	    TCP_URG | TCP_FIN | TCP_RST);
-	assert_int_equal(t.side[1].flags, TCP_SYN | TCP_ACK);
-	trouble = tcp_trouble_of(&t, &troubles);
+	assert_int_equal(g.t.side[1].flags, TCP_SYN | TCP_ACK);
+	trouble = segments_trouble(&g);
 	assert_non_null(trouble);
 	assert_int_equal(trouble->tally[0].more_syn, 1);
 	assert_int_equal(trouble->tally[0].more_fin, 0);
 	assert_int_equal(trouble->tally[0].more_rst, 0);
 	assert_int_equal(trouble->tally[0].urg, 1);
-	tcp_restart(&t, trouble);
+	tcp_restart(&g.t, trouble);
 	for (int side = 0; side < 2; side++) {
-		assert_int_equal(t.side[side].flags, 0);
-		assert_int_equal(t.side[side].psh, 0);
+		assert_int_equal(g.t.side[side].flags, 0);
+		assert_int_equal(g.t.side[side].psh, 0);
 		assert_int_equal(trouble->tally[side].more_syn, 0);
 		assert_int_equal(trouble->tally[side].urg, 0);
-		assert_true(t.side[side].has_isn);
+		assert_true(g.t.side[side].has_isn);
 	}
-	assert_true(tcp_connection_is_reset(&t));
+	assert_true(tcp_connection_is_reset(&g.t));
 	assert_history("ShDFR");
-	assert_int_equal(t.syn_ack_ns, MS);
+	assert_int_equal(g.t.syn_ack_ns, MS);
 }
 
 /* Any segments in any order: a known word, a bounded history, one end. */
@@ -622,7 +514,7 @@ test_at_random(void **state)
 		if (i % 10 == 0)
 			(void)setup(NULL);
 		random = random * UINT64_C(6364136223846793005) + 1;
-		header = (struct tcp_header){
+		g.header = (struct tcp_header){
 			.flags = (uint16_t)(random >> 33 & 0x3f),
 			.seq = (uint32_t)(random >> 40 & 7),
 			.ack = (uint32_t)(random >> 43 & 7),
@@ -630,13 +522,13 @@ test_at_random(void **state)
 		};
 		track((struct tcp_segment){ .payload_bytes =
 		    (uint32_t)(random >> 50 & 1) }, random >> 60 & 1);
-		word = tcp_connection_conn_state(&t, src, has_payload);
+		word = tcp_connection_conn_state(&g.t, g.src, g.has_payload);
 		for (size_t k = 0; k < 13; k++)
 			is_known = is_known || strcmp(word, words[k]) == 0;
 		assert_true(is_known);
-		assert_int_equal(strcmp(tcp_connection_state(&t, src),
-		    "reset") == 0, tcp_connection_is_reset(&t));
-		assert_true(t.history_size < TCP_HISTORY_MAX);
+		assert_int_equal(strcmp(tcp_connection_state(&g.t, g.src),
+		    "reset") == 0, tcp_connection_is_reset(&g.t));
+		assert_true(g.t.history_size < TCP_HISTORY_MAX);
 	}
 }
 
