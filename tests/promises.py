@@ -510,6 +510,17 @@ def limited_by_application(place):
 
 
 @case
+def limited_by_small_questions(place):
+    """Of one size and asked at once, but each waits for its answer: none is
+    a full segment because there is no larger one."""
+    talk = opened(0.005)
+    for _ in range(20):
+        talk.segment(0, "PA", b"q" * 12).wait(0.1)
+        talk.segment(1, "PA", b"r" * 11)
+    check_limits(metered(talk), "src", "application", 1.9, 2.1)
+
+
+@case
 def limited_by_window(place):
     """Eight segments of the window's eight, again and again."""
     talk = Conversation(step_ns=50 * MILLISECOND)

@@ -20,7 +20,8 @@
 
 enum {
 	LOSS_DUPLICATES = 3,	/* RFC 5681 3.2 */
-	EDGE_SEGMENTS = 3	/* T-RAT: as near to the window counts */
+	EDGE_SEGMENTS = 3,	/* T-RAT: as near to the window counts */
+	FULL_LEAST = 536	/* RFC 9293 3.7.1: the MSS of any host */
 };
 
 static void	send_payload(struct tcp *, struct tcp_segment *);
@@ -270,12 +271,17 @@ answer_ns(const struct tcp *t, int side)
 	return answer;
 }
 
-/* A full segment: the largest seen, but no more than the peer can take. */
+/*
+ * A full segment: the largest seen, but no more than the peer can take, and
+ * not the messages of a side that has only small ones.
+ */
 static uint32_t
 full_size(const struct tcp *t, int side)
 {
 	uint32_t size = t->side[side].segment_max;
 	uint32_t mss = t->side[!side].mss;
 
+	if (size < FULL_LEAST)
+		size = FULL_LEAST;
 	return mss > 0 && size > mss ? mss : size;
 }
