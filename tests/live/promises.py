@@ -331,9 +331,10 @@ def delay(place):
                       syn_synack=(second.ts_ns - first.ts_ns) / 1e9,
                       synack_ack=(third.ts_ns - second.ts_ns) / 1e9)
         expect(number_of(record, f"tcp.{far}.rtt.samples") >= 10, "samples")
-        for name in ("min", "mean"):
+        # A busy machine adds to some of them, and so to their mean.
+        for name, most in (("min", 0.095), ("mean", 0.2)):
             have = get(record, f"tcp.{far}.rtt.{name}")
-            expect(0.08 <= have < 0.095, f"{far}.rtt.{name} {have}")
+            expect(0.08 <= have < most, f"{far}.rtt.{name} {have}")
         have = get(record, f"tcp.{near}.rtt.min")
         expect(have < 0.01, f"{near}.rtt.min {have}")
 
