@@ -65,7 +65,7 @@ tcp_limits_cause(const struct tcp *t, const struct tcp_trouble *trouble,
 	ns[TCP_LIMIT_NETWORK_LOSS] = trouble == NULL ? 0 :
 	    trouble->tally[side].network_loss_ns;
 	for (int i = 0; i < TCP_LIMITS; i++) {
-		total += ns[i];
+		tcp_add_ns(&total, ns[i]);
 		if (ns[i] > ns[cause])
 			cause = i;
 	}

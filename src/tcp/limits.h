@@ -12,11 +12,13 @@
 /* Charges the time since the last event of each side's transfer. */
 void		tcp_limits_track(struct tcp *, struct tcp_segment *);
 
-/*
- * The time charged to each cause, and the cause with the most of it, or TCP_LIMITS when the transfer was too
- * short to say: less than TCP_LIMITS_ROUNDS round trips.
- */
 enum { TCP_LIMITS_ROUNDS = 3 };
+
+/*
+ * The time charged to each cause, and the cause with the most of it, or
+ * TCP_LIMITS when the transfer was too short to say: less than
+ * TCP_LIMITS_ROUNDS round trips.
+ */
 enum tcp_limit	tcp_limits_cause(const struct tcp *,
 		    const struct tcp_trouble *, int side,
 		    int64_t ns[TCP_LIMITS]);
