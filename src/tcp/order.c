@@ -16,6 +16,8 @@ enum { SYN_REACH = 65536 };
 /* Nothing comes late that was acknowledged so many bytes ago. */
 enum { LATE_REACH = 1 << 28 };
 
+static void	cut_hole(struct tcp_hole *, uint32_t);
+static void	pass_over(struct tcp *, int, uint32_t);
 static void	begin(struct tcp *, struct tcp_segment *);
 static bool	is_another_syn(const struct tcp_side *,
 		    const struct tcp_segment *);
@@ -96,8 +98,8 @@ tcp_order_missed(const struct tcp *t, const struct tcp_trouble *trouble,
 }
 
 /*
- * What was missed so far has been written with the part before; a hole that
- * was not acknowledged yet stays open.
+ * What was missed so far has been written with the part before; what was not
+ * acknowledged yet of a hole stays open.
  */
 void
 tcp_order_restart(struct tcp *t, struct tcp_trouble *trouble)
@@ -108,14 +110,32 @@ tcp_order_restart(struct tcp *t, struct tcp_trouble *trouble)
 
 		if (!own->has_seq || !own->is_acked)
 			continue;
-		for (int i = 0; i < TCP_HOLES; i++) {
-			if (!tcp_is_after(past->holes[i].right, own->acked))
-				past->holes[i].missing = 0;
-		}
+		for (int i = 0; i < TCP_HOLES; i++)
+			cut_hole(&past->holes[i], own->acked);
 		tidy_holes(past);
 		if (tcp_is_after(own->acked, own->next_seq))
-			own->next_seq = own->acked;
+			pass_over(t, side, own->acked);
 	}
+}
+
+/* What was missed of it has been told. */
+static void
+cut_hole(struct tcp_hole *hole, uint32_t acked)
+{
+	uint32_t passed = passed_of(hole, acked);
+
+	if (passed == 0)
+		return;
+	hole->left = acked;
+	hole->missing -= passed;
+}
+
+/* Bytes that were not seen: the newest payload no longer ends there. */
+static void
+pass_over(struct tcp *t, int side, uint32_t next_seq)
+{
+	t->side[side].next_seq = next_seq;
+	t->measure[side].newest_size = 0;
 }
 
 /* The first segment of a side, or a SYN that begins anew. */
@@ -268,7 +288,7 @@ hear(struct tcp *t, struct tcp_segment *s)
 		return;
 	/* The byte of a probe was taken after all. */
 	if (peer->was_probe && ack == peer->next_seq + 1) {
-		peer->next_seq = ack;
+		pass_over(t, !s->side, ack);
 		return;
 	}
 	if (passes_unseen(t, s, ack)) {
