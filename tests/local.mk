@@ -51,7 +51,9 @@ unit_tests = \
 	%D%/unit/record/record \
 	%D%/unit/tcp/connection \
 	%D%/unit/tcp/delivery \
-	%D%/unit/tcp/hostile
+	%D%/unit/tcp/hostile \
+	%D%/unit/tcp/order \
+	%D%/unit/tcp/order_conflicts
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)

@@ -230,17 +230,17 @@ static inline uint8_t *
 segments_payload(const struct segments *g, struct segments_word *w)
 {
 	struct tcp_segment *s = &w->segment;
+	uint32_t first = g->header.seq - w->isn +
+	    ((g->header.flags & TCP_SYN) != 0);
 	uint8_t *payload;
 
 	if (!w->is_cut)
 		s->payload_captured = s->payload_bytes;
 	payload = malloc(s->payload_captured > 0 ? s->payload_captured : 1);
 	assert_non_null(payload);
-	for (uint32_t i = 0; i < s->payload_captured; i++) {
-		uint32_t at = g->header.seq + i - w->isn;
-
-		payload[i] = (uint8_t)(at * UINT32_C(2654435761) >> 24);
-	}
+	for (uint32_t i = 0; i < s->payload_captured; i++)
+		payload[i] = (uint8_t)((first + i) * UINT32_C(2654435761) >>
+		    24);
 	if (w->is_odd) {
 		assert_true(w->odd < s->payload_captured);
 		payload[w->odd] ^= 1;
