@@ -545,6 +545,18 @@ def limited_by_loss(place):
 
 
 @case
+def duplicates_that_ask_for_nothing(place):
+    """What is repeated while nothing is on its way tells of no loss."""
+    talk = acked(data(opened(), 0), 1)
+    for _ in range(4):
+        acked(talk, 1)
+    for n in range(1, 21):
+        data(talk, n).wait(0.03)
+    record = metered(acked(talk, 21), dst={"duplicate_acks": 4})
+    check_limits(record, "src", "network_rtt", 0.6, 0.7)
+
+
+@case
 def limited_by_round_trips(place):
     """Slow start into a window that is never filled, 200 ms a round."""
     talk = rounds(opened(0.2, scale=12), 7, lambda i: 4 << i, 0.2)

@@ -18,6 +18,7 @@ static bool	is_tail_probe(const struct tcp *, const struct tcp_segment *,
 		    int64_t);
 static void	hear(struct tcp *, struct tcp_segment *);
 static bool	is_duplicate(const struct tcp *, const struct tcp_segment *);
+static bool	asks_again(const struct tcp *, const struct tcp_segment *);
 static void	count(struct tcp *, struct tcp_segment *);
 static bool	is_dsack(const struct tcp_header *);
 static void	learn(struct tcp *, const struct tcp_segment *);
@@ -117,7 +118,7 @@ hear(struct tcp *t, struct tcp_segment *s)
 		s->what |= TCP_IS_SAME_ACK;
 		if (is_duplicate(t, s)) {
 			s->what |= TCP_IS_DUPLICATE_ACK;
-			if (side->ack_run < UINT8_MAX)
+			if (asks_again(t, s))
 				side->ack_run++;
 		}
 	} else {
@@ -139,6 +140,14 @@ is_duplicate(const struct tcp *t, const struct tcp_segment *s)
 	    h->window == side->window && (s->what & TCP_IS_NEXT) != 0 &&
 	    (h->flags & (TCP_SYN | TCP_FIN)) == 0 &&
 	    !t->side[!s->side].was_keepalive;
+}
+
+/* A duplicate asks for nothing where nothing is on its way: RFC 5681 2 (a). */
+static bool
+asks_again(const struct tcp *t, const struct tcp_segment *s)
+{
+	return t->side[s->side].ack_run < UINT8_MAX &&
+	    tcp_congestion_in_flight(t, !s->side) > 0;
 }
 
 static void

@@ -145,7 +145,7 @@ struct tcp_side {
 	uint8_t		noted;		/* history letters, a bit each */
 	uint8_t		options;	/* TCP_HAS_... of its SYN */
 	uint8_t		window_scale;	/* of its SYN, as sent */
-	uint8_t		ack_run;	/* duplicates of last_ack in a row */
+	uint8_t		ack_run;	/* duplicates that ask for last_ack */
 	uint8_t		limit : 2;	/* limits: enum tcp_limit */
 	bool		has_isn : 1;
 	bool		has_seq : 1;
