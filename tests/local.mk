@@ -53,7 +53,8 @@ unit_tests = \
 	%D%/unit/tcp/delivery \
 	%D%/unit/tcp/hostile \
 	%D%/unit/tcp/order \
-	%D%/unit/tcp/order_conflicts
+	%D%/unit/tcp/order_conflicts \
+	%D%/unit/tcp/reliability
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
