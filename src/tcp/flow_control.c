@@ -6,6 +6,7 @@
 enum { SCALE_MAX = 14 };	/* RFC 7323 2.3: used in place of more */
 
 static void	agree(struct tcp *);
+static void	drop_range(struct tcp *, int);
 static enum tcp_scaling scaling_of(const struct tcp *, int);
 static void	count(struct tcp *, struct tcp_segment *);
 static bool	is_window_update(const struct tcp *,
@@ -31,9 +32,13 @@ tcp_flow_control_track(struct tcp *t, struct tcp_segment *s)
 	}
 	side->window = h->window;
 	side->has_window = true;
+	side->is_syn_window = (h->flags & TCP_SYN) != 0;
 }
 
-/* What the SYNs seen so far say of the windows that follow. */
+/*
+ * What the SYNs seen so far say of the windows that follow. A range of windows
+ * with another scale is none of theirs.
+ */
 static void
 agree(struct tcp *t)
 {
@@ -45,8 +50,18 @@ agree(struct tcp *t)
 		if (side->scaling == TCP_SCALING_USED)
 			shift = side->window_scale > SCALE_MAX ? SCALE_MAX :
 			    side->window_scale;
+		if (shift != side->shift)
+			drop_range(t, i);
 		side->shift = shift & 15;
 	}
+}
+
+static void
+drop_range(struct tcp *t, int side)
+{
+	t->side[side].has_range = false;
+	t->measure[side].window_min = 0;
+	t->measure[side].window_max = 0;
 }
 
 static enum tcp_scaling

@@ -22,7 +22,8 @@ tcp_flow_control_window(const struct tcp *t, int side, uint32_t *bytes)
 {
 	const struct tcp_side *peer = &t->side[!side];
 
-	*bytes = (uint32_t)peer->window << peer->shift;
+	*bytes = (uint32_t)peer->window <<
+	    (peer->is_syn_window ? 0 : peer->shift);
 	return peer->has_window && (peer->window == 0 ||
 	    peer->scaling != TCP_SCALING_UNKNOWN);
 }

@@ -142,6 +142,7 @@ struct tcp_side {
 	uint8_t		scaling : 2;	/* flow control: enum tcp_scaling */
 	uint8_t		shift : 4;	/* flow control: of its windows */
 	bool		has_range : 1;	/* flow control: of windows */
+	bool		is_syn_window : 1;	/* flow control: no scale */
 	uint8_t		noted;		/* history letters, a bit each */
 	uint8_t		options;	/* TCP_HAS_... of its SYN */
 	uint8_t		window_scale;	/* of its SYN, as sent */
