@@ -51,6 +51,7 @@ unit_tests = \
 	%D%/unit/record/record \
 	%D%/unit/tcp/connection \
 	%D%/unit/tcp/delivery \
+	%D%/unit/tcp/flow_control \
 	%D%/unit/tcp/hostile \
 	%D%/unit/tcp/order \
 	%D%/unit/tcp/order_conflicts \
