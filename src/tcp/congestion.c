@@ -8,6 +8,7 @@
 
 static void	mark(struct tcp *, struct tcp_segment *);
 static void	negotiate(struct tcp *, const struct tcp_segment *);
+static enum tcp_ecn answer_of(const struct tcp *, uint16_t);
 static bool	refuses(const struct tcp *, const struct tcp_segment *);
 static void	time_acked(struct tcp *, const struct tcp_segment *);
 static void	sample(struct tcp_measure *, int64_t);
@@ -66,31 +67,47 @@ mark(struct tcp *t, struct tcp_segment *s)
 	tally->cwr += is_reduced;
 }
 
-/* RFC 3168 6.1.1; RFC 9768 3.1.1, table 2. */
+/*
+ * RFC 3168 6.1.1; RFC 9768 3.1.1, table 2. The first answer counts, and what
+ * was agreed stays when a SYN comes late.
+ */
 static void
 negotiate(struct tcp *t, const struct tcp_segment *s)
 {
 	uint16_t bits = s->header->flags & (TCP_AE | TCP_CWR | TCP_ECE);
 
-	if (!(s->header->flags & TCP_ACK)) {
-		if (bits == (TCP_AE | TCP_CWR | TCP_ECE))
-			t->ecn = TCP_ECN_ACCURATE_ASKED;
-		else if (bits == (TCP_CWR | TCP_ECE))
-			t->ecn = TCP_ECN_CLASSIC_ASKED;
-		else
-			t->ecn = TCP_ECN_NONE;
+	if (s->header->flags & TCP_ACK) {
+		if (t->ecn == TCP_ECN_CLASSIC_ASKED ||
+		    t->ecn == TCP_ECN_ACCURATE_ASKED)
+			t->ecn = answer_of(t, bits) & 7;
 		return;
 	}
-	if (t->ecn == TCP_ECN_NONE)
+	if (t->has_ack)
 		return;
-	if (bits == TCP_ECE)
-		t->ecn = TCP_ECN_CLASSIC;
-	else if (t->ecn == TCP_ECN_ACCURATE_ASKED && bits != 0 &&
-	    bits != (TCP_AE | TCP_ECE) &&
-	    bits != (TCP_AE | TCP_CWR | TCP_ECE))
-		t->ecn = TCP_ECN_ACCURATE;
+	if (bits == (TCP_AE | TCP_CWR | TCP_ECE))
+		t->ecn = TCP_ECN_ACCURATE_ASKED;
+	else if (bits == (TCP_CWR | TCP_ECE))
+		t->ecn = TCP_ECN_CLASSIC_ASKED;
 	else
 		t->ecn = TCP_ECN_NONE;
+}
+
+/*
+ * Who asked for classic ECN knows no AE. All bits are what broken hosts send
+ * back (RFC 9768 3.1.2), and AE with ECE alone is reserved, but to be taken
+ * for accurate ECN (3.1.3).
+ */
+static enum tcp_ecn
+answer_of(const struct tcp *t, uint16_t bits)
+{
+	if (t->ecn == TCP_ECN_CLASSIC_ASKED)
+		bits &= TCP_CWR | TCP_ECE;
+	if (bits == TCP_ECE)
+		return TCP_ECN_CLASSIC;
+	if (t->ecn == TCP_ECN_CLASSIC_ASKED || bits == 0 ||
+	    bits == (TCP_AE | TCP_CWR | TCP_ECE))
+		return TCP_ECN_NONE;
+	return TCP_ECN_ACCURATE;
 }
 
 /*
