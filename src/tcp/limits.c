@@ -136,7 +136,7 @@ charge_idle(struct tcp *t, struct tcp_segment *s)
 	int64_t until_ns = own->limit_ns;
 
 	if (limit == TCP_LIMIT_RECEIVER_WINDOW &&
-	    peer->last_ns > own->limit_ns && peer->last_ns < s->ts_ns)
+	    peer->last_ns > own->limit_ns && peer->last_ns <= s->ts_ns)
 		until_ns = peer->last_ns;
 	tcp_add_ns(&until_ns, answer_ns(t, s->side));
 	if (until_ns < s->ts_ns) {
