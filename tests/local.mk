@@ -54,6 +54,7 @@ unit_tests = \
 	%D%/unit/tcp/delivery \
 	%D%/unit/tcp/flow_control \
 	%D%/unit/tcp/hostile \
+	%D%/unit/tcp/limits \
 	%D%/unit/tcp/order \
 	%D%/unit/tcp/order_conflicts \
 	%D%/unit/tcp/reliability

@@ -52,6 +52,9 @@ test_fast(void **state)
 		    "o.retransmitted=1 o.fast=1 r.duplicate_acks=2" },
 		{ HANDSHAKE THREE "rA1a31*3 oA31+10a1~9ms",
 		    "r.duplicate_acks=2" },
+		/* They came before it was sent at all. */
+		{ HANDSHAKE "rA1a1*2 oA1+10a1 oA1+10a1~9ms",
+		    "o.retransmitted=1 r.duplicate_acks=2" },
 		/* A clock that stepped back. */
 		{ HANDSHAKE THREE "rA1a1*2@90ms oA1+10a1@91ms",
 		    "o.retransmitted=1 o.fast=1 r.duplicate_acks=2" },
@@ -230,7 +233,7 @@ test_duplicate_acks(void **state)
 	SEGMENTS_CHECK(examples);
 }
 
-/* How many duplicates in a row, as far as a byte counts. */
+/* How many duplicates that ask for more, as far as a byte counts. */
 static void
 test_run(void **state)
 {
@@ -247,7 +250,10 @@ test_run(void **state)
 		{ "rA1a11 rA1a11*3 rA1a11w9 rA1a11w9", 4 },
 		{ "rA1a11 rA1a11*3 rA1a12", 0 },
 		{ "rA1a11 rA1a11*3 rA1a10", 0 },
-		{ "rA1a11 rA1a11*3 |", 3 }
+		{ "rA1a11 rA1a11*3 |", 3 },
+		/* Nothing is on its way: RFC 5681 2 (a). */
+		{ "rA1a21 rA1a21*3", 0 },
+		{ "rA1a21 rA1a21*3 oA21+5a1 rA1a21*2", 2 }
 	};
 
 	(void)state;
