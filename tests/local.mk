@@ -57,7 +57,8 @@ unit_tests = \
 	%D%/unit/tcp/limits \
 	%D%/unit/tcp/order \
 	%D%/unit/tcp/order_conflicts \
-	%D%/unit/tcp/reliability
+	%D%/unit/tcp/reliability \
+	%D%/unit/tcp/track
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
