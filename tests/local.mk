@@ -49,6 +49,7 @@ unit_tests = \
 	%D%/unit/packet/fragments \
 	%D%/unit/record/fields \
 	%D%/unit/record/record \
+	%D%/unit/record/record_tcp \
 	%D%/unit/tcp/congestion \
 	%D%/unit/tcp/connection \
 	%D%/unit/tcp/delivery \

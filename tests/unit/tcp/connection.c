@@ -185,6 +185,19 @@ test_repeats(void **state)
 	}
 }
 
+/* As far as 16 bits count. */
+static void
+test_many_repeats(void **state)
+{
+	(void)state;
+	send_all("oA1a1c*9999");
+	assert_history("CACCC");
+	send_all("oA1a1c");
+	assert_history("CACCCC");
+	send_all("oA1a1c*190000");
+	assert_history("CACCCC");
+}
+
 /* SYN, SYN+ACK, FIN and RST again only with another sequence number. */
 static void
 test_flags_again(void **state)
@@ -542,6 +555,7 @@ main(void)
 		TEST(test_closing),
 		TEST(test_disorder),
 		TEST(test_repeats),
+		TEST(test_many_repeats),
 		TEST(test_flags_again),
 		TEST(test_odd_flags),
 		TEST(test_zero_window),
