@@ -190,6 +190,9 @@ place(const struct tcp *t, struct tcp_segment *s)
 	} else if (ahead == -1 && s->payload_bytes <= 1 && is_bare) {
 		s->what |= TCP_IS_KEEPALIVE;	/* RFC 9293 3.8.4 */
 	}
+	/* A SYN into a connection that stands is none of it: RFC 5961 4. */
+	if (t->has_ack && ahead >= 0 && s->header->flags & TCP_SYN)
+		return;
 	if (tcp_is_after(s->end, side->next_seq) &&
 	    !(s->what & TCP_IS_PROBE))
 		s->what |= TCP_IS_NEW;
