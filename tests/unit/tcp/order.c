@@ -263,6 +263,10 @@ test_syn(void **state)
 		{ "oS oA11+5 oS100 rSA0a101", "o.more_syn=1 o.beyond=1" },
 		{ "oS oA11+5 rSA0a101", "o.beyond=1 o.missed=95 "
 		    "r.unseen_acks=1" },
+		/* Into a connection that stands: RFC 5961 4. */
+		{ HANDSHAKE DATA "oS5000 oA11+10a21 rA21a21",
+		    "o.more_syn=1" },
+		{ HANDSHAKE DATA "oS11 oA11+10a21 rA21a21", "o.more_syn=1" },
 		/* Behind its answer, or before it. */
 		{ "rSA0a1 oS oA1a1", "" },
 		{ "oA1+10a1 oS", "o.out_of_order=1" }
