@@ -106,6 +106,8 @@ libtallyman_a_SOURCES = \
 	%D%/output/output.c \
 	%D%/output/output.h \
 	%D%/output/text.c \
+	%D%/output/text_columns.c \
+	%D%/output/text_columns.h \
 	%D%/output/text_notes.c \
 	%D%/output/text_notes.h \
 	%D%/output/text_slow.c \
