@@ -154,6 +154,29 @@ def text_is_clean(place):
         expect(f"{read:,} frame" in text, f"{read} frames not told")
 
 
+@case
+def text_tells_what_was_lost(place):
+    """-v has a line for each side that sent something again, and the last
+    line a share, both as the records have it."""
+    path = os.path.join(SAMPLES, "bulk-loss.pcap")
+    flows = meter("-r", path).flows
+    wanted = [(get(flow, f"tcp.{side}.retransmitted_packets"),
+               flow[side]["packets"])
+              for flow in flows for side in ("src", "dst")
+              if get(flow, f"tcp.{side}.retransmitted_packets")]
+    expect(wanted, "no retransmission in the sample")
+    plain, verbose = (execute("-r", path, "-o", "text", *words)
+                      .stdout.decode() for words in ([], ["-v"]))
+    pattern = r"^    from the \w+: .*sent again: (\d+) of (\d+) packets"
+    told = re.findall(pattern, verbose, re.MULTILINE)
+    equal([tuple(map(int, pair)) for pair in told], wanted, "lines of -v")
+    expect("sent again" not in plain, f"lines without -v:\n{plain}")
+    packets = sum(f[s]["packets"] for f in flows for s in ("src", "dst"))
+    share = round(100 * sum(lost for lost, _ in wanted) / packets)
+    for text in (plain, verbose):
+        equal(text.splitlines()[-1], f"{share} % retransmitted", "last line")
+
+
 def on_terminal(columns, *words, color=False):
     """What a terminal of that width is shown."""
     leader, follower = pty.openpty()

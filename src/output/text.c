@@ -16,6 +16,8 @@
 #include "output/text_notes.h"
 #include "output/text_slow.h"
 
+enum { TEXT_INDENT = 4, TEXT_INDENTED = 40 };	/* wide enough for it */
+
 struct text {
 	struct format			  format;
 	const struct text_column	 *columns[TEXT_COLUMNS_MAX];
@@ -27,7 +29,7 @@ struct text {
 	int				  width;	/* 0: any */
 	struct buffer			  cell;
 	struct buffer			  raw;	/* a field before escaping */
-	uint64_t			  disagreements;
+	struct text_totals		  totals;
 };
 
 /* Where a line has got to, in characters. */
@@ -58,6 +60,8 @@ static int		 text_characters(const struct buffer *);
 static void		 text_cut(struct buffer *, int);
 static void		 text_cell(struct text_line *, struct buffer *, int,
 			    bool, const char *);
+static void		 text_word(struct text_line *, struct buffer *);
+static void		 text_below(struct text *, struct buffer *);
 
 static const char color_off[] = "\033[0m";
 
@@ -188,6 +192,57 @@ text_cell(struct text_line *line, struct buffer *cell, int width,
 	line->at += size;
 }
 
+/* Writes a word where the line goes on, or on a new one that is indented. */
+static void
+text_word(struct text_line *line, struct buffer *word)
+{
+	int indent = line->width == 0 || line->width >= TEXT_INDENTED ?
+	    TEXT_INDENT : 0;
+	int size = text_characters(word);
+
+	if (line->at > 0 && (line->width == 0 ||
+	    line->at + 1 + size <= line->width)) {
+		buffer_char(line->b, ' ');
+		line->at++;
+	} else {
+		if (line->at > 0) {
+			buffer_char(line->b, '\n');
+			indent *= 2;
+		}
+		for (line->at = 0; line->at < indent; line->at++)
+			buffer_char(line->b, ' ');
+	}
+	if (line->width > 0 && line->at + size > line->width) {
+		size = line->width - line->at;
+		text_cut(word, size);
+	}
+	buffer_bytes(line->b, word->data, word->size);
+	line->at += size;
+}
+
+/* The lines in the cell, each of whole words, below their row. */
+static void
+text_below(struct text *text, struct buffer *b)
+{
+	struct text_line line = { .b = b, .width = text->width };
+	size_t from = 0;
+
+	for (size_t i = 0; i < text->cell.size; i++) {
+		char c = text->cell.data[i];
+
+		if (c != ' ' && c != '\n')
+			continue;
+		buffer_reset(&text->raw);
+		buffer_bytes(&text->raw, text->cell.data + from, i - from);
+		text_word(&line, &text->raw);
+		from = i + 1;
+		if (c == '\n') {
+			buffer_char(b, '\n');
+			line.at = 0;
+		}
+	}
+}
+
 static void
 text_head(struct format *format, struct buffer *b)
 {
@@ -217,8 +272,7 @@ text_record(struct format *format, const struct record *record,
 	struct text *text = (struct text *)format;
 	struct text_line line = { .b = b, .width = text->width };
 
-	if (text_notes_is_disagreement(record) && record->is_final)
-		text->disagreements++;
+	text_notes_total(&text->totals, record);
 	for (int i = 0; i < text->count; i++) {
 		const struct text_column *column = text->columns[i];
 		const char *color = NULL;
@@ -240,8 +294,11 @@ text_record(struct format *format, const struct record *record,
 		    text_field_is_right(text->fields[i]), NULL);
 	}
 	buffer_char(b, '\n');
-	if (text->is_verbose)
-		text_slow_lines(record, b);
+	if (text->is_verbose && text->field_count == 0) {
+		buffer_reset(&text->cell);
+		text_slow_lines(record, &text->cell);
+		text_below(text, b);
+	}
 }
 
 static void
@@ -250,7 +307,7 @@ text_stats(struct format *format, const struct stats *stats, bool is_last,
 {
 	const struct text *text = (const struct text *)format;
 
-	text_notes_closing(stats, text->disagreements, is_last, b);
+	text_notes_closing(stats, &text->totals, is_last, b);
 }
 
 /* Room for the name and for usual values; larger ones push. */

@@ -35,6 +35,8 @@ static void	closing_flows(const struct stats *, struct buffer *);
 static void	closing_ledger(const struct stats *, bool, struct buffer *);
 static void	closing_item(struct buffer *, size_t, uint64_t, const char *,
 		    const char *);
+static void	closing_retransmitted(const struct text_totals *,
+		    struct buffer *, size_t);
 static void	closing_kernel(const struct stats *, struct buffer *, size_t);
 
 /* Zeek's codes of connections that did not go the usual way. */
@@ -356,9 +358,42 @@ closing_kernel(const struct stats *stats, struct buffer *b, size_t start)
 	    "dropped by the interface", "dropped by the interface");
 }
 
+/* "0.2 % retransmitted": of the packets of TCP, those without payload too. */
+static void
+closing_retransmitted(const struct text_totals *totals, struct buffer *b,
+    size_t start)
+{
+	char share[UNITS_SIZE];
+
+	if (totals->retransmitted == 0)
+		return;
+	units_share(share, sizeof share, totals->retransmitted,
+	    totals->tcp_packets);
+	if (b->size > start)
+		buffer_text(b, " · ");
+	buffer_text(b, share);
+	buffer_text(b, " retransmitted");
+}
+
 void
-text_notes_closing(const struct stats *stats, uint64_t disagreements,
-    bool is_last, struct buffer *b)
+text_notes_total(struct text_totals *totals, const struct record *record)
+{
+	if (record->is_final && text_notes_is_disagreement(record))
+		totals->disagreements++;
+	if ((record->has & RECORD_TCP) == 0)
+		return;
+	if (record->is_final && text_slow_is_slow(record))
+		totals->slow++;
+	totals->tcp_packets += record->src.counts.packets +
+	    record->dst.counts.packets;
+	totals->retransmitted += (uint64_t)
+	    record->src.tcp.retransmitted_packets +
+	    record->dst.tcp.retransmitted_packets;
+}
+
+void
+text_notes_closing(const struct stats *stats,
+    const struct text_totals *totals, bool is_last, struct buffer *b)
 {
 	char span[UNITS_SIZE];
 	size_t start;
@@ -388,14 +423,17 @@ text_notes_closing(const struct stats *stats, uint64_t disagreements,
 	closing_ledger(stats, is_last, b);
 	buffer_char(b, '\n');
 	start = b->size;
-	closing_item(b, start, disagreements, "service on a foreign port",
-	    "services on foreign ports");
+	closing_item(b, start, totals->disagreements,
+	    "service on a foreign port", "services on foreign ports");
+	closing_item(b, start, totals->slow, "slow transfer",
+	    "slow transfers");
 	closing_item(b, start, stats->refused, "refused connection",
 	    "refused connections");
 	closing_item(b, start, stats->unanswered, "unanswered connection",
 	    "unanswered connections");
 	closing_item(b, start, stats->flows_evicted, "evicted flow",
 	    "evicted flows");
+	closing_retransmitted(totals, b, start);
 	closing_kernel(stats, b, start);
 	if (b->size > start)
 		buffer_char(b, '\n');

@@ -21,8 +21,21 @@ void	text_notes(const struct record *, bool is_verbose, struct buffer *);
 /* "echo", "unreachable", "type 42". */
 void	text_notes_icmp(const struct record *, struct buffer *);
 
-/* The closing record; disagreements: records with one, so far. */
-void	text_notes_closing(const struct stats *, uint64_t disagreements,
+/*
+ * What the closing record says of all records. Of a flow in parts the last
+ * one tells whether it was slow or on a foreign port; packets are of all.
+ */
+struct text_totals {
+	uint64_t	disagreements;
+	uint64_t	slow;
+	uint64_t	tcp_packets;
+	uint64_t	retransmitted;
+};
+
+void	text_notes_total(struct text_totals *, const struct record *);
+
+/* The closing record. */
+void	text_notes_closing(const struct stats *, const struct text_totals *,
 	    bool is_last, struct buffer *);
 
 #endif

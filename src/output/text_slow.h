@@ -20,7 +20,8 @@ void	text_slow_note(const struct record *, struct buffer *);
 
 /*
  * A line for each side with something to tell, with its end of line: what
- * its sending waited for, how often, and which of its bytes are in doubt.
+ * its sending waited for, be it the application, and how often; what was sent
+ * again, late or marked; and which of its bytes are in doubt.
  */
 void	text_slow_lines(const struct record *, struct buffer *);
 

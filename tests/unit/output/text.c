@@ -139,6 +139,33 @@ test_columns_by_need(void **state)
 	}
 }
 
+/* What -v has below the row goes on at blanks, indented further. */
+static void
+test_lines_below(void **state)
+{
+	static const char *const below[] = {
+		"\n    from the originator: 50 % sent again: 6 of 12 packets; "
+		    "the receiver's window was zero 2 times\n    from the "
+		    "responder:",
+		"\n    from the originator: 50 % sent again:\n"
+		    "        6 of 12 packets; the receiver's\n"
+		    "        window was zero 2 times\n    from the responder:",
+		"\nfrom the originator: 50 % sent\nagain: 6 of 12 packets; "
+		    "the\nreceiver's window was zero 2\ntimes\nfrom the "
+		    "responder:"
+	};
+	static const int widths[] = { 0, 41, 30 };
+	struct record r = sample_tcp();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
+		struct output_options o = { .columns = widths[i],
+			.is_verbose = true };
+
+		expect_says(&o, &r, below[i]);
+	}
+}
+
 /* No line is wider than the terminal, however narrow, nor ends in blanks. */
 static void
 test_never_wider(void **state)
@@ -333,7 +360,7 @@ test_no_control_byte(void **state)
 			assert_false(c == 0xc2 &&
 			    (unsigned char)b.data[j + 1] < 0xa0);
 		}
-		assert_int_equal(lines, 2);
+		assert_int_equal(lines, options[i].is_verbose ? 4 : 2);
 		assert_non_null(strstr(b.data, "\\x1b"));
 		buffer_release(&b);
 	}
@@ -412,9 +439,9 @@ test_closing(void **state)
 	    "please report it.\n");
 }
 
-/* The parts of one flow are one service. */
+/* The parts of one flow are one service, and one transfer. */
 static void
-test_disagreements_are_counted(void **state)
+test_records_are_counted(void **state)
 {
 	const struct output_options options = { 0 };
 	struct format *format = open_text(&options);
@@ -429,12 +456,17 @@ test_disagreements_are_counted(void **state)
 	r.service_verdict = "disagree";
 	format_text.record(format, &r, &b);
 	format_text.record(format, &r, &b);
+	r.dst.tcp.limited_by = "network_loss";
+	r.dst.tcp.limited_ns[2] = r.duration_ns = INT64_C(2000000000);
+	format_text.record(format, &r, &b);
 	r.is_final = false;
 	format_text.record(format, &r, &b);
 	buffer_reset(&b);
 	format_text.stats(format, &s, true, &b);
 	buffer_char(&b, '\0');
-	assert_non_null(strstr(b.data, "\n2 services on foreign ports\n"));
+	/* 5 records, each with 6 packets of 12 sent again on either side. */
+	assert_non_null(strstr(b.data, "\n3 services on foreign ports · "
+	    "1 slow transfer · 50 % retransmitted\n"));
 	format_text.free(format);
 	buffer_release(&b);
 }
@@ -447,6 +479,7 @@ main(void)
 		cmocka_unit_test(test_quiet_and_macs),
 		cmocka_unit_test(test_eighty_columns),
 		cmocka_unit_test(test_columns_by_need),
+		cmocka_unit_test(test_lines_below),
 		cmocka_unit_test(test_never_wider),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_addresses),
@@ -457,7 +490,7 @@ main(void)
 		cmocka_unit_test(test_no_control_byte),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_closing),
-		cmocka_unit_test(test_disagreements_are_counted)
+		cmocka_unit_test(test_records_are_counted)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

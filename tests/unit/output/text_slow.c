@@ -63,17 +63,26 @@ test_window(void **state)
 {
 	(void)state;
 	limit(&r.src, "receiver_window", 1, 4100 * MS);
-	expect("slow: 4.1 s receiver window", "    from the originator: "
+	expect("slow: 4.1 s receiver window", "from the originator: "
 	    "slow: 4.1 s of 5.0 s waiting for the receiver's window\n");
 	r.dst.tcp.zero_windows = 3;
-	expect("slow: 4.1 s receiver window", "    from the originator: "
+	expect("slow: 4.1 s receiver window", "from the originator: "
 	    "slow: 4.1 s of 5.0 s waiting for the receiver's window "
 	    "(zero 3 times)\n");
 	r.dst.tcp.zero_windows = 1;
 	r.src.tcp.window_full = 2;
-	expect("slow: 4.1 s receiver window", "    from the originator: "
+	expect("slow: 4.1 s receiver window", "from the originator: "
 	    "slow: 4.1 s of 5.0 s waiting for the receiver's window "
 	    "(zero once, full 2 times)\n");
+	r.dst.tcp.zero_windows = 0;
+	r.dst.tcp.window_max = 8000;
+	expect("slow: 4.1 s receiver window", "from the originator: "
+	    "slow: 4.1 s of 5.0 s waiting for the receiver's window "
+	    "(full 2 times, at most 8.0 kB)\n");
+	r.src.tcp.window_full = 0;
+	expect("slow: 4.1 s receiver window", "from the originator: "
+	    "slow: 4.1 s of 5.0 s waiting for the receiver's window "
+	    "(at most 8.0 kB)\n");
 }
 
 static void
@@ -82,13 +91,20 @@ test_loss(void **state)
 	(void)state;
 	limit(&r.dst, "network_loss", 2, 2600 * MS);
 	r.dst.tcp.retransmitted_packets = 1;
-	expect("slow: 2.6 s loss", "    from the responder: slow: 2.6 s of "
-	    "5.0 s making up for loss (1 packet of 1,000 sent again)\n");
+	expect("slow: 2.6 s loss", "from the responder: slow: 2.6 s of "
+	    "5.0 s making up for loss (0.1 % sent again: 1 of 1,000 packets)\n");
 	r.dst.tcp.retransmitted_packets = 20;
 	r.dst.tcp.timeout_retransmissions = 4;
-	expect("slow: 2.6 s loss", "    from the responder: slow: 2.6 s of "
-	    "5.0 s making up for loss (20 packets of 1,000 sent again, "
-	    "4 after a timeout)\n");
+	r.dst.tcp.spurious_retransmissions = 1;
+	expect("slow: 2.6 s loss", "from the responder: slow: 2.6 s of "
+	    "5.0 s making up for loss (2.0 % sent again: 20 of 1,000 "
+	    "packets, 4 after a timeout, 1 needlessly)\n");
+	r.dst.tcp.retransmitted_packets = 0;
+	expect("slow: 2.6 s loss", "from the responder: slow: 2.6 s of "
+	    "5.0 s making up for loss\n");
+	r.src.tcp.duplicate_acks = 5;
+	expect("slow: 2.6 s loss", "from the responder: slow: 2.6 s of "
+	    "5.0 s making up for loss (asked for again 5 times)\n");
 }
 
 static void
@@ -96,12 +112,12 @@ test_round_trip(void **state)
 {
 	(void)state;
 	limit(&r.src, "network_rtt", 3, 4000 * MS);
-	expect("slow: 4.0 s round trips", "    from the originator: slow: "
+	expect("slow: 4.0 s round trips", "from the originator: slow: "
 	    "4.0 s of 5.0 s waiting for the round trip\n");
 	r.src.tcp.rtt_samples = 2;
 	r.src.tcp.rtt_mean_ns = 210 * MS;
 	r.src.tcp.bytes_in_flight_max = 14600;
-	expect("slow: 4.0 s round trips", "    from the originator: slow: "
+	expect("slow: 4.0 s round trips", "from the originator: slow: "
 	    "4.0 s of 5.0 s waiting for the round trip (210 ms on average, "
 	    "at most 14.6 kB on their way)\n");
 }
@@ -112,18 +128,51 @@ test_not_slow(void **state)
 	(void)state;
 	expect("", "");
 	limit(&r.src, "application", 0, 4900 * MS);
-	limit(&r.dst, "unknown", 1, 0);
-	expect("", "");
+	limit(&r.dst, "unknown", 1, 4900 * MS);
+	expect("", "from the originator: 4.9 s of 5.0 s with nothing to "
+	    "send\n");
 	limit(&r.src, "receiver_window", 1, 2500 * MS);	/* half */
 	expect("", "");
 	r.duration_ns = 1000 * MS;
 	limit(&r.src, "receiver_window", 1, 999 * MS);	/* short */
 	expect("", "");
 	limit(&r.src, "receiver_window", 1, 1000 * MS);
-	expect("slow: 1.0 s receiver window", "    from the originator: "
+	expect("slow: 1.0 s receiver window", "from the originator: "
 	    "slow: 1.0 s of 1.0 s waiting for the receiver's window\n");
 	r.has &= ~RECORD_TCP;
 	expect("", "");
+}
+
+/* The note is of the side that was held back for longer. */
+static void
+test_both_slow(void **state)
+{
+	(void)state;
+	limit(&r.src, "network_loss", 2, 2600 * MS);
+	limit(&r.dst, "network_rtt", 3, 3000 * MS);
+	expect("slow: 3.0 s round trips", "from the originator: slow: 2.6 s "
+	    "of 5.0 s making up for loss\nfrom the responder: slow: 3.0 s "
+	    "of 5.0 s waiting for the round trip\n");
+	limit(&r.src, "network_loss", 2, 3100 * MS);
+	expect("slow: 3.1 s loss", "from the originator: slow: 3.1 s of "
+	    "5.0 s making up for loss\nfrom the responder: slow: 3.0 s of "
+	    "5.0 s waiting for the round trip\n");
+}
+
+/* What is worth a line though nothing was slow. */
+static void
+test_not_smooth(void **state)
+{
+	(void)state;
+	r.src.tcp.retransmitted_packets = 12;
+	r.src.tcp.out_of_order_packets = 1;
+	r.src.tcp.ecn_ce = 2;
+	r.src.tcp.keepalives = 3;
+	r.src.tcp.zero_windows = 1;
+	expect("", "from the originator: 1.2 % sent again: 12 of 1,000 "
+	    "packets; 1 packet out of order; 2 packets marked for "
+	    "congestion; 3 keep-alives\nfrom the responder: the receiver's "
+	    "window was zero once\n");
 }
 
 static void
@@ -132,16 +181,16 @@ test_doubts(void **state)
 	(void)state;
 	r.src.tcp.missed_bytes = 1460;
 	r.dst.tcp.overlaps_conflicting = 1;
-	expect("", "    from the originator: 1.5 kB never seen though "
-	    "acknowledged\n    from the responder: the same bytes came again "
-	    "and differed once\n");
+	expect("", "from the originator: 1.5 kB never seen though "
+	    "acknowledged\nfrom the responder: the same bytes came twice "
+	    "and differed\n");
 	r.src.tcp.overlaps_conflicting = 2;
 	r.dst.tcp.overlaps_conflicting = 0;
 	limit(&r.src, "network_loss", 2, 3000 * MS);
-	expect("slow: 3.0 s loss", "    from the originator: slow: 3.0 s of "
-	    "5.0 s making up for loss (0 packets of 1,000 sent again); "
-	    "1.5 kB never seen though acknowledged; the same bytes came "
-	    "again and differed 2 times\n");
+	expect("slow: 3.0 s loss", "from the originator: slow: 3.0 s of "
+	    "5.0 s making up for loss; 1.5 kB never seen though "
+	    "acknowledged; the same bytes came twice and differed (2 times)"
+	    "\n");
 }
 
 int
@@ -152,6 +201,8 @@ main(void)
 		cmocka_unit_test_setup(test_loss, setup),
 		cmocka_unit_test_setup(test_round_trip, setup),
 		cmocka_unit_test_setup(test_not_slow, setup),
+		cmocka_unit_test_setup(test_both_slow, setup),
+		cmocka_unit_test_setup(test_not_smooth, setup),
 		cmocka_unit_test_setup(test_doubts, setup),
 	};
 
