@@ -201,8 +201,8 @@ const struct option options_table[] = {
 		.apply = apply_flag
 	}, {
 		.letter = 'v', .name = "verbose", .is_repeatable = true,
-		.help = "in text dates, more notes, and below a flow of TCP what "
-		    "held each side back and what was lost; report more",
+		.help = "in text dates, more notes, and below a flow of TCP "
+		    "what held each side back and what was lost; report more",
 		.apply = apply_verbose
 	}, {
 		.name = "progress",

@@ -92,7 +92,8 @@ test_loss(void **state)
 	limit(&r.dst, "network_loss", 2, 2600 * MS);
 	r.dst.tcp.retransmitted_packets = 1;
 	expect("slow: 2.6 s loss", "from the responder: slow: 2.6 s of "
-	    "5.0 s making up for loss (0.1 % sent again: 1 of 1,000 packets)\n");
+	    "5.0 s making up for loss (0.1 % sent again: 1 of 1,000 "
+	    "packets)\n");
 	r.dst.tcp.retransmitted_packets = 20;
 	r.dst.tcp.timeout_retransmissions = 4;
 	r.dst.tcp.spurious_retransmissions = 1;
