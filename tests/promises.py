@@ -533,6 +533,50 @@ def limited_by_window(place):
 
 
 @case
+def limited_by_two_segments(place):
+    """A window of two, each acknowledged at once near the receiver; from one
+    pair to the next it takes what the handshake took."""
+    talk = Conversation()
+    talk.syn(options=tcp_options(1000))
+    talk.synack(options=tcp_options(1000), window=2 * SIZE + 60)
+    talk.wait(0.1).segment(0, "A")
+    for n in range(60):
+        acked(data(talk, n), n + 1, window=2 * SIZE + 60)
+        talk.wait(0.096 if n % 2 else 0)
+    record = metered(talk)
+    check_limits(record, "src", "receiver_window", 2.5, 3.0)
+
+
+@case
+def not_limited_by_half_a_window(place):
+    """Eight segments of the window's sixteen, in rounds a little shorter
+    than the handshake's: two of them are no one round with sixteen."""
+    talk = Conversation(step_ns=50 * MILLISECOND)
+    talk.syn(options=tcp_options(1000))
+    talk.synack(options=tcp_options(1000), window=16 * SIZE)
+    talk.segment(0, "A")
+    talk.step = MILLISECOND
+    rounds(talk, 30, lambda i: 8, 0.086, window=16 * SIZE)
+    check_limits(metered(talk), "src", "network_rtt", 2.5, 3.0)
+
+
+@case
+def limited_by_a_window_that_reopens(place):
+    """Four segments fill the window, and the answer to its reopening has
+    the same time, as with a clock of milliseconds."""
+    talk = opened(0.005, window=32)
+    for n in range(0, 40, 4):
+        for i in range(4):
+            data(talk, n + i)
+        acked(talk, n + 4, window=1).wait(0.3)
+        talk.step = 0
+        acked(talk, n + 4, window=32)
+        talk.step = MILLISECOND
+    record = metered(talk, None, {"window_updates": 10})
+    check_limits(record, "src", "receiver_window", 2.6, 3.1)
+
+
+@case
 def limited_by_loss(place):
     """Each segment needs a timeout."""
     talk = opened()

@@ -182,7 +182,9 @@ limited_ns(struct tcp *t, struct tcp_segment *s, int side,
 
 /*
  * T-RAT's test: a side that sends nearly a window in a round trip is held
- * back by the window, wherever the capture was taken.
+ * back by the window, wherever the capture was taken. Data may come back a
+ * little sooner than the handshake did, and the last segment of a stretch
+ * late: what counts is the rate at which it was sent.
  */
 static void
 count_round(struct tcp *t, struct tcp_segment *s)
@@ -191,13 +193,15 @@ count_round(struct tcp *t, struct tcp_segment *s)
 	uint32_t round = us_of(tcp_congestion_round_ns(t));
 	uint32_t near = EDGE_SEGMENTS * full_size(t, s->side);
 	uint32_t now = us_of(s->ts_ns);
+	uint32_t elapsed = now - t->round_us[s->side];
 	uint32_t window;
 
-	if (round > 0 && now - t->round_us[s->side] >= round) {
+	if (round > 0 && elapsed >= round - round / 8) {
 		side->is_window_bound =
 		    tcp_flow_control_window(t, s->side, &window) &&
-		    window > near &&
-		    side->round_bytes >= window - near;
+		    window > 0 &&
+		    (uint64_t)side->round_bytes * round >= (uint64_t)elapsed *
+		    (window - (near < window / 4 ? near : window / 4));
 		t->round_us[s->side] = now;
 		side->round_bytes = 0;
 	}
