@@ -213,39 +213,51 @@ test_receiver_window(void **state)
 
 /*
  * The capture near the receiver, where all is acknowledged at once: a side
- * that sends a window but for three segments in each round trip.
+ * that sends at the rate of a window in each round trip but for a quarter, as
+ * that is less here than three segments.
  */
 #define NEAR	"oSm100@0ms rSA0a1m100@0ms oA1a1@10ms "
+#define SMALL	"oSm100@0ms rSA0a1m100w300@0ms oA1a1@10ms "
 
 static void
 test_whole_round(void **state)
 {
 	static const struct limits examples[] = {
-		{ NEAR "oA1+700a1@20ms rA1a701@20ms oA701+700a1@30ms "
-		    "rA1a1401@30ms oA1401+700a1@40ms rA1a2101@40ms "
-		    "oA2101+700a1@50ms", TCP_LIMIT_RECEIVER_WINDOW,
+		{ NEAR "oA1+750a1@20ms rA1a751@20ms oA751+750a1@30ms "
+		    "rA1a1501@30ms oA1501+750a1@40ms rA1a2251@40ms "
+		    "oA2251+750a1@50ms", TCP_LIMIT_RECEIVER_WINDOW,
 		    .receiver_window = 20 * MS, .network_rtt = 10 * MS },
-		{ NEAR "oA1+699a1@20ms rA1a700@20ms oA700+699a1@30ms "
-		    "rA1a1399@30ms oA1399+699a1@40ms rA1a2098@40ms "
-		    "oA2098+699a1@50ms", TCP_LIMIT_NETWORK_RTT,
+		{ NEAR "oA1+749a1@20ms rA1a750@20ms oA750+749a1@30ms "
+		    "rA1a1499@30ms oA1499+749a1@40ms rA1a2248@40ms "
+		    "oA2248+749a1@50ms", TCP_LIMIT_NETWORK_RTT,
 		    .network_rtt = 30 * MS },
 		/* In several segments, until it sends less. */
-		{ NEAR "oA1+300a1@20ms oA301+400a1@21ms rA1a701@21ms "
-		    "oA701+100a1@30ms rA1a801@30ms oA801+100a1@40ms "
-		    "rA1a901@40ms oA901+100a1@52ms", TCP_LIMIT_NETWORK_RTT,
+		{ NEAR "oA1+300a1@20ms oA301+450a1@21ms rA1a751@21ms "
+		    "oA751+100a1@30ms rA1a851@30ms oA851+100a1@40ms "
+		    "rA1a951@40ms oA951+100a1@52ms", TCP_LIMIT_NETWORK_RTT,
 		    .receiver_window = 10 * MS, .network_rtt = 22 * MS },
-		/* The round is not over. */
-		{ NEAR "oA1+700a1@20ms rA1a701@20ms oA701+700a1@29999us "
-		    "rA1a1401@29999us oA1401+100a1@34ms rA1a1501@34ms "
-		    "oA1501+100a1@50ms", TCP_LIMIT_NETWORK_RTT,
+		/* The round is not over before seven eighths of it. */
+		{ NEAR "oA1+750a1@20ms rA1a751@20ms oA751+750a1@28749us "
+		    "rA1a1501@28749us oA1501+100a1@34ms rA1a1601@34ms "
+		    "oA1601+100a1@50ms", TCP_LIMIT_NETWORK_RTT,
 		    .application = 2500 * US,
 		    .receiver_window = 13500 * US, .network_rtt = 14 * MS },
-		/* A window of three segments tells nothing. */
-		{ "oSm100@0ms rSA0a1m100w300@0ms oA1a1@10ms "
-		    "oA1+150a1@20ms rA1a151w300@20ms oA151+150a1@30ms "
+		/* Two halves of a window in a late round are no window. */
+		{ NEAR "oA1+500a1@20ms rA1a501@20ms oA501+500a1@28749us "
+		    "rA1a1001@28749us oA1001+500a1@40ms rA1a1501@40ms "
+		    "oA1501+500a1@50ms", TCP_LIMIT_NETWORK_RTT,
+		    .network_rtt = 30 * MS },
+		/* A window of three segments, of which half is used. */
+		{ SMALL "oA1+150a1@20ms rA1a151w300@20ms oA151+150a1@30ms "
 		    "rA1a301w300@30ms oA301+150a1@40ms rA1a451w300@40ms "
 		    "oA451+150a1@50ms", TCP_LIMIT_NETWORK_RTT,
-		    .network_rtt = 30 * MS }
+		    .network_rtt = 30 * MS },
+		/* And of which all but a quarter is. */
+		{ SMALL "oA1+100a1@20ms rA1a101w300@20ms oA101+100a1@21ms "
+		    "rA1a201w300@21ms oA201+100a1@22ms rA1a301w300@22ms "
+		    "oA301+100a1@30ms rA1a401w300@30ms oA401+100a1@40ms",
+		    TCP_LIMITS, .receiver_window = 10 * MS,
+		    .network_rtt = 10 * MS }
 	};
 
 	(void)state;
