@@ -140,6 +140,8 @@ libtallyman_a_SOURCES = \
 	%D%/tcp/delivery.h \
 	%D%/tcp/flow_control.c \
 	%D%/tcp/flow_control.h \
+	%D%/tcp/holes.c \
+	%D%/tcp/holes.h \
 	%D%/tcp/limits.c \
 	%D%/tcp/limits.h \
 	%D%/tcp/order.c \

@@ -335,7 +335,8 @@ static void
 queue_flow(struct meter *m, uint32_t number, bool is_new)
 {
 	struct flow *flow = flow_table_at(&m->table, number);
-	enum flow_queue queue = queue_of(flow, flow_table_tcp(&m->table, number));
+	enum flow_queue queue = queue_of(flow,
+	    flow_table_tcp(&m->table, number));
 
 	if (!is_new) {
 		if (queue == flow->queue &&

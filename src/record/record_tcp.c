@@ -20,7 +20,7 @@ struct source {
 	const struct tcp		*t;
 	const struct tcp_trouble	*trouble;	/* or NULL */
 	const struct tcp_tally		*tally;		/* all zero if NULL */
-	int64_t				 end_ns;	/* of the flow */
+	int64_t				 end_ns;	/* of the flow; if final */
 	int				 side;
 };
 
@@ -127,7 +127,7 @@ fill_side(struct record *r, const struct meter_flow *ended, int side,
 		.trouble = ended->trouble,
 		.tally = ended->trouble == NULL ? &no_tally :
 		    &ended->trouble->tally[side],
-		.end_ns = ended->flow->end_ns,
+		.end_ns = ended->is_final ? ended->flow->end_ns : INT64_MIN,
 		.side = side
 	};
 
@@ -224,7 +224,10 @@ fill_detail(struct record_tcp_side *to, const struct tcp_tally *tally)
 	    tally->dsacks | tally->window_updates | tally->stalls) != 0;
 }
 
-/* A window that is zero to the end was so until the flow's newest packet. */
+/*
+ * A window that is zero to the end was so until the flow's newest packet; at
+ * the end of a part its time belongs to the part in which it opens.
+ */
 static void
 fill_windows(struct record *r, const struct source *from,
     struct record_tcp_side *to, uint64_t shift)

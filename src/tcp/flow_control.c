@@ -87,7 +87,8 @@ count(struct tcp *t, struct tcp_segment *s)
 	const struct tcp_header *h = s->header;
 	const struct tcp_side *side = &t->side[s->side];
 	bool is_bare = (h->flags & (TCP_SYN | TCP_FIN)) == 0;
-	bool was_zero = side->has_window && side->window == 0;
+	bool was_zero = side->has_window && side->window == 0 &&
+	    !side->is_syn_window;
 	bool is_zero = h->window == 0 && is_bare &&
 	    !(s->what & TCP_IS_PROBE);
 	bool is_update = is_bare && is_window_update(t, s);

@@ -32,7 +32,7 @@ static void	charge(struct tcp *, struct tcp_segment *, int,
 static int64_t	*limited_ns(struct tcp *, struct tcp_segment *, int,
 		    enum tcp_limit);
 static void	count_round(struct tcp *, struct tcp_segment *);
-static void	settle(struct tcp *, int, int64_t);
+static void	settle(struct tcp *, int);
 static enum tcp_limit judge(const struct tcp *, int);
 static uint32_t	us_of(int64_t);
 static bool	is_at_edge(const struct tcp *, int);
@@ -100,7 +100,7 @@ send_payload(struct tcp *t, struct tcp_segment *s)
 		    full_size(t, s->side) / 8 * 7;
 		count_round(t, s);
 	}
-	settle(t, s->side, s->ts_ns);
+	settle(t, s->side);
 }
 
 /*
@@ -119,7 +119,7 @@ hear_peer(struct tcp *t, struct tcp_segment *s)
 	if (own->is_recovering &&
 	    !tcp_is_after(s->trouble->past[side].recover, own->acked))
 		own->is_recovering = false;
-	settle(t, side, s->ts_ns);
+	settle(t, side);
 }
 
 /*
@@ -209,14 +209,12 @@ count_round(struct tcp *t, struct tcp_segment *s)
 }
 
 static void
-settle(struct tcp *t, int side, int64_t now_ns)
+settle(struct tcp *t, int side)
 {
 	struct tcp_side *own = &t->side[side];
 
 	own->is_waiting = tcp_congestion_in_flight(t, side) > 0;
 	own->limit = judge(t, side) & 3;
-	if (now_ns > own->limit_ns)
-		own->limit_ns = now_ns;
 }
 
 /* What holds the side back from now on. */

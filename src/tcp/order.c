@@ -1,9 +1,8 @@
 /*
  * The order of TCP: see order.h.
  */
-#include <string.h>
-
 #include "tcp/connection.h"
+#include "tcp/holes.h"
 #include "tcp/order.h"
 #include "tcp/reliability.h"
 
@@ -16,7 +15,6 @@ enum { SYN_REACH = 65536 };
 /* Nothing comes late that was acknowledged so many bytes ago. */
 enum { LATE_REACH = 1 << 28 };
 
-static void	cut_hole(struct tcp_hole *, uint32_t);
 static void	pass_over(struct tcp *, int, uint32_t);
 static void	begin(struct tcp *, struct tcp_segment *);
 static bool	is_another_syn(const struct tcp_side *,
@@ -29,14 +27,6 @@ static void	advance(struct tcp *, struct tcp_segment *);
 static void	hear(struct tcp *, struct tcp_segment *);
 static bool	passes_unseen(const struct tcp *, const struct tcp_segment *,
 		    uint32_t);
-static void	write_off(struct tcp_trouble *, int, uint32_t, int32_t);
-static void	open_hole(struct tcp_past *, uint32_t, uint32_t);
-static void	widen_hole(struct tcp_hole *, uint32_t, uint32_t);
-static void	fill_holes(struct tcp_past *, uint32_t, uint32_t);
-static void	fill_hole(struct tcp_past *, int, uint32_t, uint32_t);
-static bool	split_hole(struct tcp_past *, int, uint32_t, uint32_t);
-static void	tidy_holes(struct tcp_past *);
-static uint32_t	passed_of(const struct tcp_hole *, uint32_t);
 static bool	is_other_than_before(const struct tcp *,
 		    const struct tcp_segment *);
 static bool	is_comparable(const struct tcp *, const struct tcp_segment *);
@@ -89,8 +79,8 @@ tcp_order_missed(const struct tcp *t, const struct tcp_trouble *trouble,
 
 	if (!own->has_seq || !own->is_acked)
 		return missed;
-	for (int i = 0; trouble != NULL && i < TCP_HOLES; i++)
-		missed += passed_of(&trouble->past[side].holes[i],
+	if (trouble != NULL)
+		missed += tcp_holes_passed(trouble->past[side].holes,
 		    own->acked);
 	if (tcp_is_after(own->acked, own->next_seq))
 		missed += own->acked - own->next_seq;
@@ -106,28 +96,13 @@ tcp_order_restart(struct tcp *t, struct tcp_trouble *trouble)
 {
 	for (int side = 0; side < 2; side++) {
 		struct tcp_side *own = &t->side[side];
-		struct tcp_past *past = &trouble->past[side];
 
 		if (!own->has_seq || !own->is_acked)
 			continue;
-		for (int i = 0; i < TCP_HOLES; i++)
-			cut_hole(&past->holes[i], own->acked);
-		tidy_holes(past);
+		tcp_holes_cut(trouble->past[side].holes, own->acked);
 		if (tcp_is_after(own->acked, own->next_seq))
 			pass_over(t, side, own->acked);
 	}
-}
-
-/* What was missed of it has been told. */
-static void
-cut_hole(struct tcp_hole *hole, uint32_t acked)
-{
-	uint32_t passed = passed_of(hole, acked);
-
-	if (passed == 0)
-		return;
-	hole->left = acked;
-	hole->missing -= passed;
 }
 
 /* Bytes that were not seen: the newest payload no longer ends there. */
@@ -146,8 +121,8 @@ begin(struct tcp *t, struct tcp_segment *s)
 
 	if (!side->has_isn)
 		side->isn = s->header->seq;
-	for (int i = 0; s->trouble != NULL && i < TCP_HOLES; i++)
-		s->trouble->past[s->side].holes[i].missing = 0;
+	if (s->trouble != NULL)
+		tcp_holes_clear(s->trouble->past[s->side].holes);
 	side->has_seq = true;
 	side->next_seq = s->end;
 	side->next_ns = s->ts_ns;
@@ -257,15 +232,17 @@ static void
 advance(struct tcp *t, struct tcp_segment *s)
 {
 	struct tcp_side *side = &t->side[s->side];
-	struct tcp_past *past;
+	struct tcp_hole *holes;
 
 	if (s->what & TCP_IS_BEYOND) {
-		past = &tcp_need_trouble(t, s)->past[s->side];
-		if (past->holes[TCP_HOLES - 1].missing > 0 && side->is_acked)
-			write_off(s->trouble, s->side, side->acked, 0);
-		open_hole(past, side->next_seq, s->header->seq);
+		holes = tcp_need_trouble(t, s)->past[s->side].holes;
+		if (tcp_holes_are_full(holes) && side->is_acked)
+			s->trouble->tally[s->side].missed_bytes +=
+			    tcp_holes_write_off(holes, side->acked, 0);
+		tcp_holes_open(holes, side->next_seq, s->header->seq);
 	} else if (s->trouble != NULL) {
-		fill_holes(&s->trouble->past[s->side], s->header->seq, s->end);
+		tcp_holes_fill(s->trouble->past[s->side].holes,
+		    s->header->seq, s->end);
 	}
 	if ((s->what & TCP_IS_PROBE) != 0 ||
 	    (s->what & (TCP_IS_NEW | TCP_IS_BEYOND)) == 0)
@@ -299,7 +276,9 @@ hear(struct tcp *t, struct tcp_segment *s)
 		tcp_connection_gap(t, s, !s->side);
 	}
 	if (s->trouble != NULL)
-		write_off(s->trouble, !s->side, ack, LATE_REACH);
+		s->trouble->tally[!s->side].missed_bytes +=
+		    tcp_holes_write_off(s->trouble->past[!s->side].holes, ack,
+		    LATE_REACH);
 }
 
 /* Whether bytes that are missing are acknowledged for the first time. */
@@ -308,159 +287,12 @@ passes_unseen(const struct tcp *t, const struct tcp_segment *s, uint32_t ack)
 {
 	const struct tcp_side *peer = &t->side[!s->side];
 
-	for (int i = 0; s->trouble != NULL && i < TCP_HOLES; i++) {
-		const struct tcp_hole *hole =
-		    &s->trouble->past[!s->side].holes[i];
-
-		if (passed_of(hole, ack) > 0 && (!peer->is_acked ||
-		    passed_of(hole, peer->acked) == 0))
-			return true;
-	}
+	if (s->trouble != NULL &&
+	    tcp_holes_are_reached(s->trouble->past[!s->side].holes, ack,
+	    peer->is_acked ? &peer->acked : NULL))
+		return true;
 	return tcp_is_after(ack, peer->next_seq) && (!peer->is_acked ||
 	    !tcp_is_after(peer->acked, peer->next_seq));
-}
-
-/*
- * Holes that the acknowledgement left behind, by a distance at least, are
- * counted and not waited for: they make room, and the sign of a difference
- * tells nothing of what is 2^31 bytes away.
- */
-static void
-write_off(struct tcp_trouble *trouble, int side, uint32_t acked,
-    int32_t distance)
-{
-	struct tcp_hole *holes = trouble->past[side].holes;
-	bool has_written = false;
-
-	for (int i = 0; i < TCP_HOLES; i++) {
-		if (holes[i].missing == 0 ||
-		    tcp_distance(holes[i].right, acked) < distance)
-			continue;
-		trouble->tally[side].missed_bytes += holes[i].missing;
-		holes[i].missing = 0;
-		has_written = true;
-	}
-	if (has_written)
-		tidy_holes(&trouble->past[side]);
-}
-
-/*
- * Where there is no room for another, the newest two become one, of which not
- * all is missing.
- */
-static void
-open_hole(struct tcp_past *past, uint32_t left, uint32_t right)
-{
-	int i = 0;
-
-	while (i < TCP_HOLES && past->holes[i].missing > 0)
-		i++;
-	if (i < TCP_HOLES)
-		past->holes[i] = (struct tcp_hole){ left, right,
-		    right - left };
-	else
-		widen_hole(&past->holes[TCP_HOLES - 1], left, right);
-}
-
-/* Two that are half of the sequence space apart have no order: one goes. */
-static void
-widen_hole(struct tcp_hole *hole, uint32_t left, uint32_t right)
-{
-	uint64_t width = (uint64_t)(hole->right - hole->left) +
-	    (left - hole->right) + (right - left);
-
-	if (width > INT32_MAX) {
-		*hole = (struct tcp_hole){ left, right, right - left };
-		return;
-	}
-	hole->right = right;
-	hole->missing += right - left;
-}
-
-/* Bytes [left, right) came after all. */
-static void
-fill_holes(struct tcp_past *past, uint32_t left, uint32_t right)
-{
-	for (int i = 0; i < TCP_HOLES; i++) {
-		if (past->holes[i].missing > 0)
-			fill_hole(past, i, left, right);
-	}
-	tidy_holes(past);
-}
-
-/*
- * A hole that is filled in its middle becomes two, if there is room; else it
- * stays one of which less is missing.
- */
-static void
-fill_hole(struct tcp_past *past, int i, uint32_t left, uint32_t right)
-{
-	struct tcp_hole *hole = &past->holes[i];
-	uint32_t size;
-
-	if (tcp_is_after(hole->left, left))
-		left = hole->left;
-	if (tcp_is_after(right, hole->right))
-		right = hole->right;
-	if (!tcp_is_after(right, left) ||
-	    right - hole->left > hole->right - hole->left)
-		return;
-	if (left != hole->left && right != hole->right &&
-	    split_hole(past, i, left, right))
-		return;
-	size = right - left;
-	hole->missing -= size < hole->missing ? size : hole->missing;
-	if (left == hole->left)
-		hole->left = right;
-	else if (right == hole->right)
-		hole->right = left;
-	if (hole->missing > hole->right - hole->left)
-		hole->missing = hole->right - hole->left;
-}
-
-static bool
-split_hole(struct tcp_past *past, int i, uint32_t left, uint32_t right)
-{
-	struct tcp_hole *hole = &past->holes[i];
-
-	if (past->holes[TCP_HOLES - 1].missing > 0 ||
-	    hole->missing != hole->right - hole->left)
-		return false;
-	memmove(hole + 1, hole, (size_t)(TCP_HOLES - 1 - i) * sizeof *hole);
-	hole[1].left = right;
-	hole[1].missing = hole[1].right - right;
-	hole->right = left;
-	hole->missing = left - hole->left;
-	return true;
-}
-
-/* The open ones first. */
-static void
-tidy_holes(struct tcp_past *past)
-{
-	int kept = 0;
-
-	for (int i = 0; i < TCP_HOLES; i++) {
-		if (past->holes[i].missing > 0)
-			past->holes[kept++] = past->holes[i];
-	}
-	while (kept < TCP_HOLES)
-		past->holes[kept++].missing = 0;
-}
-
-/*
- * Bytes that are missing of a hole below the acknowledgement. Where they are
- * in a hole made of several is not known: then it must have passed them all.
- */
-static uint32_t
-passed_of(const struct tcp_hole *hole, uint32_t ack)
-{
-	if (hole->missing == 0 || !tcp_is_after(ack, hole->left))
-		return 0;
-	if (!tcp_is_after(hole->right, ack))
-		return hole->missing;
-	return hole->missing == hole->right - hole->left ?
-	    ack - hole->left : 0;
 }
 
 /*

@@ -187,7 +187,7 @@ struct tcp_measure {
 struct tcp_hole {
 	uint32_t	left;
 	uint32_t	right;
-	uint32_t	missing;	/* bytes, at most right - left; 0: none */
+	uint32_t	missing;	/* bytes, 0 to right - left */
 };
 
 /* What is counted of a side that does not go smoothly, of the part. */
@@ -262,7 +262,7 @@ struct tcp {
 	uint8_t		timed_count;
 	uint8_t		ecn : 3;	/* congestion: enum tcp_ecn */
 	uint8_t		syn_side : 1;	/* who sent the last SYN */
-	uint8_t		syn_ack_side : 1;	/* and the SYN+ACK that counts */
+	uint8_t		syn_ack_side : 1;	/* the SYN+ACK that counts */
 	bool		has_syn : 1;	/* seen, and so its time is known */
 	bool		has_syn_ack : 1;
 	bool		has_ack : 1;	/* the one that ends the handshake */
