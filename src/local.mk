@@ -81,6 +81,8 @@ libtallyman_a_SOURCES = \
 	%D%/flow/direction.c \
 	%D%/flow/direction.h \
 	%D%/flow/flow.h \
+	%D%/flow/items.c \
+	%D%/flow/items.h \
 	%D%/flow/key.c \
 	%D%/flow/key.h \
 	%D%/flow/meter.c \

@@ -9,8 +9,6 @@
 #include "base/log.h"
 #include "base/pool.h"
 
-enum { POOL_ALIGNMENT = 64 };
-
 void *
 pool_map(size_t size)
 {
@@ -37,8 +35,7 @@ pool_unmap(void *memory, size_t size)
 void
 pool_init(struct pool *pool, size_t object_size, uint32_t capacity)
 {
-	size_t stride = (object_size + POOL_ALIGNMENT - 1) /
-	    POOL_ALIGNMENT * POOL_ALIGNMENT;
+	size_t stride = pool_stride(object_size);
 
 	*pool = (struct pool){ .stride = stride, .capacity = capacity };
 	pool->base = pool_map(stride * ((size_t)capacity + 1));

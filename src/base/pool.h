@@ -19,6 +19,16 @@ struct pool {
 	uint32_t	 live;		/* given out and not given back */
 };
 
+enum { POOL_ALIGNMENT = 64 };
+
+/* Bytes from one object to the next. */
+static inline size_t
+pool_stride(size_t object_size)
+{
+	return (object_size + POOL_ALIGNMENT - 1) / POOL_ALIGNMENT *
+	    POOL_ALIGNMENT;
+}
+
 /* Reserves room for capacity objects; aborts when the system refuses. */
 void	 pool_init(struct pool *, size_t object_size, uint32_t capacity);
 void	 pool_release(struct pool *);

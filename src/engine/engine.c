@@ -197,10 +197,10 @@ walk_frames(struct engine *e, int first, int count)
 		struct frame *frame = &e->source_frames[first + i];
 		struct packet *p = &e->packets[i++];
 
-		if (frame->ts_ns > METER_TIME_MAX)
-			frame->ts_ns = METER_TIME_MAX;
-		else if (frame->ts_ns < -METER_TIME_MAX)
-			frame->ts_ns = -METER_TIME_MAX;
+		if (frame->ts_ns > ITEMS_TIME_MAX)
+			frame->ts_ns = ITEMS_TIME_MAX;
+		else if (frame->ts_ns < -ITEMS_TIME_MAX)
+			frame->ts_ns = -ITEMS_TIME_MAX;
 		frame->number = ++e->frames;
 		if (ledger_frame(&e->stats, frame))
 			greet_link(frame->interface);

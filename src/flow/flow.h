@@ -80,7 +80,7 @@ struct flow_counts {
  */
 struct flow {
 	/* First cache line: lookup. */
-	struct flow_key		 key;
+	_Alignas(64) struct flow_key	 key;
 	int64_t			 last_ns;	/* clock at the newest packet */
 	uint32_t		 next;		/* flow in the same slot */
 	uint8_t			 src_side;	/* 0 or 1: the originator */
@@ -95,9 +95,6 @@ struct flow {
 	uint64_t		 dscp[2];	/* bit n: DSCP n was seen */
 	int64_t			 end_ns;	/* newest timestamp of this part */
 	int64_t			 start_ns;	/* its first packet's timestamp */
-	int64_t			 queued_ns;	/* clock when put in its queue */
-	uint32_t		 queue_previous;
-	uint32_t		 queue_next;
 	uint8_t			 ttl_min[2];
 	uint8_t			 ttl_max[2];
 	uint8_t			 mac_known;	/* bit n: mac[n] is */

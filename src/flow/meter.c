@@ -3,6 +3,8 @@
  * a batch is gone through in stages: make all keys and prefetch their slots,
  * prefetch the flows behind the slots, then update one after the other.
  */
+#include <assert.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,56 +14,69 @@
 #include "flow/queue.h"
 #include "tcp/connection.h"
 
-/* As many flows as the processor fetches at once, a few lines each. */
-enum { METER_AHEAD = 8 };
+/*
+ * A slot is fetched so many items before the item is tallied, and the flow
+ * behind it so many: as many as the processor fetches at once, a few lines
+ * each.
+ */
+enum { METER_AHEAD_SLOT = 16, METER_AHEAD = 8 };
 
 /*
- * How often the queues are looked at, in capture time. When a flow is found,
- * its own timeout decides, so this delays records and changes none.
+ * How many flows may begin between two looks at what memory is left, of the
+ * flows that it holds one in so many: room that is made is made for many.
  */
-#define METER_EXPIRE_NS INT64_C(1000000)
+#define METER_FLOWS_MAX (UINT32_MAX / 4)
+enum { METER_SPARE_MAX = 32768, METER_SPARE_OF = 8, METER_FEW = 1024 };
 
-/* A conversation of the batch with its key. */
-struct meter_item {
-	const struct packet		*packet;
-	const struct conversation	*conversation;
-	struct flow_key			 key;
-	uint64_t			 hash;
-	int				 sender;
-	int				 depth;	/* 0: outermost */
+/* What happens at one position, in this order. */
+enum meter_event {
+	METER_TICK,
+	METER_ITEM,
+	METER_EVICTION,
+	METER_EVENTS = 4
 };
 
 struct meter {
 	struct flow_table	 table;
-	struct flow_queue_ends	 queues[FLOW_QUEUES];
-	int64_t			 timeouts[FLOW_QUEUES];
+	struct flow_queues	 queues;
 	int64_t			 part_ns;
 	struct meter_options	 options;
 	struct meter_counts	 counts;
 	int64_t			 now_ns;	/* the capture clock */
-	int64_t			 expired_ns;	/* when queues were looked at */
-	struct meter_item	 items[METER_CONVERSATIONS_MAX + METER_AHEAD];
+	struct meter_order	 order;		/* of what is written now */
+	uint64_t		 evictions;
+	uint64_t		 most;		/* flows that may be held */
+	uint64_t		 bound;		/* so many are left by a look */
+	uint64_t		 spare;		/* that may begin until the next */
+	struct item		**own;		/* owned; of the batch */
+	int			 own_room;
+	struct items_maker	 maker;		/* of meter_packets() */
+	struct items		 items;
 };
 
-static int		 make_items(struct meter *, const struct packet *,
-			    int);
-static uint64_t		 tally(struct meter *, const struct meter_item *,
-			    uint64_t);
-static uint32_t		 find_flow(struct meter *, const struct meter_item *);
-static uint32_t		 begin_flow(struct meter *, const struct meter_item *,
-			    uint64_t);
+static void		 reserve(struct meter *, int);
+static void		 settle_room(struct meter *, uint64_t);
+static void		 tally_all(struct meter *);
+static void		 note_peak(struct meter *, uint64_t);
+static int		 collect(struct meter *, struct items *, int);
+static void		 tally(struct meter *, struct item *);
+static uint32_t		 find_flow(struct meter *, const struct item *);
+static uint32_t		 begin_flow(struct meter *, const struct item *);
+static uint64_t		 carrier_of(const struct item *);
 static void		 part_flow(struct meter *, uint32_t);
 static bool		 is_expired(const struct meter *,
 			    const struct flow *);
 static bool		 is_reused(const struct meter *, uint32_t,
-			    const struct meter_item *);
-static void		 queue_flow(struct meter *, uint32_t, bool);
+			    const struct item *);
+static void		 queue_flow(struct meter *, uint32_t,
+			    const struct item *, int64_t);
 static enum flow_queue	 queue_of(const struct flow *,
 			    const struct tcp *);
-static void		 credit_error(struct meter *,
-			    const struct meter_item *);
-static void		 expire(struct meter *);
-static void		 evict(struct meter *);
+static void		 credit_error(struct meter *, const struct item *);
+static void		 tick(struct meter *, struct item_tick *);
+static struct meter	*choose_victim(struct meter *const *, int, uint64_t,
+			    uint32_t *);
+static uint32_t		 candidate(const struct meter *, bool, uint64_t);
 static void		 end_flow(struct meter *, uint32_t, enum flow_end);
 static enum flow_end	 end_of(const struct tcp *, enum flow_end);
 static void		 write_flow(struct meter *, uint32_t, enum flow_end,
@@ -72,6 +87,7 @@ meter_new(const struct meter_options *options, struct error *error)
 {
 	const struct meter_timeouts *t = &options->timeouts;
 	struct meter *m = calloc(1, sizeof *m);
+	uint64_t flows;
 
 	if (m == NULL) {
 		log_error("cannot allocate %zu bytes", sizeof *m);
@@ -79,24 +95,58 @@ meter_new(const struct meter_options *options, struct error *error)
 	}
 	m->options = *options;
 	m->part_ns = t->part_ns;
-	m->now_ns = -METER_TIME_MAX;
-	m->expired_ns = -METER_TIME_MAX;
-	m->timeouts[FLOW_QUEUE_TCP_OPEN] = t->tcp_open_ns;
-	m->timeouts[FLOW_QUEUE_TCP] = t->tcp_ns;
-	m->timeouts[FLOW_QUEUE_TCP_CLOSE] = t->tcp_close_ns;
-	m->timeouts[FLOW_QUEUE_UDP] = t->udp_ns;
-	m->timeouts[FLOW_QUEUE_OTHER] = t->other_ns;
-	if (flow_table_init(&m->table, options->memory, options->max_flows,
-	    t->part_ns != 0, options->secret) == 0) {
+	m->now_ns = -ITEMS_TIME_MAX;
+	flows = options->memory / (flow_table_size(t->part_ns != 0) +
+	    sizeof(struct flow_link));
+	if (flows > METER_FLOWS_MAX)
+		flows = METER_FLOWS_MAX;
+	if (options->max_flows != 0 && flows > options->max_flows)
+		flows = options->max_flows;
+	if (flows == 0) {
 		(void)error_set(error, "a memory of %llu bytes holds no flow",
 		    (unsigned long long)options->memory);
 		free(m);
 		return NULL;
 	}
+	settle_room(m, flows);
+	flow_table_init(&m->table, (uint32_t)(m->bound + m->spare),
+	    t->part_ns != 0, options->secret);
+	flow_queues_init(&m->queues, m->table.flows.capacity);
+	m->queues.timeouts[FLOW_QUEUE_TCP_OPEN] = t->tcp_open_ns;
+	m->queues.timeouts[FLOW_QUEUE_TCP] = t->tcp_ns;
+	m->queues.timeouts[FLOW_QUEUE_TCP_CLOSE] = t->tcp_close_ns;
+	m->queues.timeouts[FLOW_QUEUE_UDP] = t->udp_ns;
+	m->queues.timeouts[FLOW_QUEUE_OTHER] = t->other_ns;
 	if (options->reader != NULL)
 		flow_table_read(&m->table, options->reader,
 		    options->reader_context);
+	m->maker = (struct items_maker){
+		.key = options->key, .secret = *options->secret, .workers = 1
+	};
+	items_maker_init(&m->maker);
+	items_init(&m->items, METER_CONVERSATIONS_MAX);
+	m->maker.room = (int64_t)(m->bound + m->spare);
 	return m;
+}
+
+/*
+ * Of many flows some are kept free, and room is made for many at once. Of few
+ * none is wasted: a look after each packet, which may have begun a few flows
+ * too many.
+ */
+static void
+settle_room(struct meter *m, uint64_t flows)
+{
+	m->most = flows;
+	if (flows < METER_FEW) {
+		m->spare = PACKET_CONVERSATIONS_MAX;
+		m->bound = flows;
+		return;
+	}
+	m->spare = flows / METER_SPARE_OF;
+	if (m->spare > METER_SPARE_MAX)
+		m->spare = METER_SPARE_MAX;
+	m->bound = flows - m->spare;
 }
 
 void
@@ -104,56 +154,167 @@ meter_free(struct meter *m)
 {
 	if (m == NULL)
 		return;
+	flow_queues_release(&m->queues);
 	flow_table_release(&m->table);
+	items_release(&m->items);
+	free(m->own);
 	free(m);
 }
 
 void
 meter_packets(struct meter *m, const struct packet *packets, int count)
 {
-	int items = make_items(m, packets, count);
-	uint64_t parent_id = 0;
-
-	for (int i = 0; i < items + METER_AHEAD; i++) {
-		const struct meter_item *item = &m->items[i];
-
-		/* Second stage: the flow behind the slot, well before use. */
-		if (i < items)
-			flow_table_prefetch_flow(&m->table, item->hash,
-			    item->key.protocol == PROTOCOL_TCP);
-		if (i < METER_AHEAD)
-			continue;
-		item -= METER_AHEAD;
-		if (item->packet->frame.ts_ns > m->now_ns)
-			m->now_ns = item->packet->frame.ts_ns;
-		if (m->now_ns - m->expired_ns >= METER_EXPIRE_NS)
-			expire(m);
-		if (item->depth == 0)
-			parent_id = 0;
-		parent_id = tally(m, item, parent_id);
+	items_reset(&m->items);
+	for (int i = 0; i < count; i++) {
+		items_add(&m->maker, &m->items, &packets[i]);
+		if (m->maker.room < PACKET_CONVERSATIONS_MAX) {
+			tally_all(m);
+			m->maker.room = meter_make_room(&m, 1,
+			    m->maker.position);
+		}
 	}
+	tally_all(m);
+}
+
+static void
+tally_all(struct meter *m)
+{
+	meter_tally(m, &m->items, 0);
+	note_peak(m, items_peak(&m->items));
+	note_peak(m, m->table.flows.live);
+	items_reset(&m->items);
+}
+
+static void
+note_peak(struct meter *m, uint64_t live)
+{
+	live = meter_bounded(m, live);
+	if (live > m->counts.active_peak)
+		m->counts.active_peak = live;
+}
+
+/*
+ * The items of one worker, in three stages that run behind each other: the
+ * slot is fetched, then the flow that it names, then the flow is tallied.
+ */
+void
+meter_tally(struct meter *m, struct items *items, int worker)
+{
+	int count = collect(m, items, worker);
+	int ticks = 0;
+
+	for (int i = 0; i < count + METER_AHEAD_SLOT; i++) {
+		int fetched = i - (METER_AHEAD_SLOT - METER_AHEAD);
+		struct item *item;
+
+		if (i < count)
+			flow_table_prefetch_slot(&m->table, m->own[i]->hash);
+		if (fetched >= 0 && fetched < count)
+			flow_table_prefetch_flow(&m->table,
+			    m->own[fetched]->hash,
+			    m->own[fetched]->key.protocol == PROTOCOL_TCP);
+		if (i < METER_AHEAD_SLOT)
+			continue;
+		item = m->own[i - METER_AHEAD_SLOT];
+		while (ticks < items->tick_count &&
+		    items->ticks[ticks].position <= item->position)
+			tick(m, &items->ticks[ticks++]);
+		m->now_ns = item->now_ns;
+		tally(m, item);
+	}
+	while (ticks < items->tick_count)
+		tick(m, &items->ticks[ticks++]);
+}
+
+/* Which of the items are the worker's. */
+static int
+collect(struct meter *m, struct items *items, int worker)
+{
+	int count = 0;
+
+	reserve(m, items->room);
+	for (int i = 0; i < items->count; i++) {
+		m->own[count] = &items->items[i];
+		count += items->workers[i] == worker;
+	}
+	return count;
+}
+
+static void
+reserve(struct meter *m, int room)
+{
+	if (m->own_room >= room)
+		return;
+	free(m->own);
+	m->own = calloc((size_t)room, sizeof *m->own);
+	if (m->own == NULL) {
+		log_error("cannot allocate memory for the items of a batch");
+		abort();
+	}
+	m->own_room = room;
 }
 
 void
 meter_tick(struct meter *m, int64_t now_ns)
 {
-	if (now_ns > m->now_ns)
-		m->now_ns = now_ns;
-	expire(m);
+	items_tick(&m->maker, &m->items, now_ns);
+	tally_all(m);
 }
 
-/* A flow and when it began, to be sorted. */
-struct meter_begin {
-	int64_t		start_ns;
-	uint64_t	id;
-	uint32_t	number;
-};
+void
+meter_finish(struct meter *m, enum flow_end end)
+{
+	size_t count = m->table.flows.live;
+	struct meter_left *left = calloc(count + 1, sizeof *left);
+
+	if (left == NULL) {
+		log_error("cannot allocate memory to sort the last flows");
+		abort();
+	}
+	(void)meter_list(m, 0, left);
+	meter_sort(left, count);
+	for (size_t i = 0; i < count; i++)
+		meter_finish_flow(m, left[i].number, i, end);
+	free(left);
+}
+
+uint64_t
+meter_live(struct meter *const *meters, int count)
+{
+	uint64_t live = 0;
+
+	for (int i = 0; i < count; i++)
+		live += meters[i]->table.flows.live;
+	return live;
+}
+
+uint64_t
+meter_bounded(const struct meter *m, uint64_t live)
+{
+	return live < m->most ? live : m->most;
+}
+
+size_t
+meter_list(const struct meter *m, uint32_t worker, struct meter_left *left)
+{
+	size_t count = 0;
+
+	for (uint32_t n = 1; n <= m->table.flows.used; n++) {
+		const struct flow *flow = flow_table_at(&m->table, n);
+
+		if (flow->id != 0)
+			left[count++] = (struct meter_left){
+				flow->start_ns, flow->id, n, worker
+			};
+	}
+	return count;
+}
 
 static int
-compare_begins(const void *x, const void *y)
+compare_left(const void *x, const void *y)
 {
-	const struct meter_begin *a = x;
-	const struct meter_begin *b = y;
+	const struct meter_left *a = x;
+	const struct meter_left *b = y;
 
 	if (a->start_ns != b->start_ns)
 		return a->start_ns < b->start_ns ? -1 : 1;
@@ -161,32 +322,18 @@ compare_begins(const void *x, const void *y)
 }
 
 void
-meter_finish(struct meter *m, enum flow_end end)
+meter_sort(struct meter_left *left, size_t count)
 {
-	struct meter_begin *begins;
-	size_t count = 0;
+	qsort(left, count, sizeof *left, compare_left);
+}
 
-	if (m->table.flows.live == 0)
-		return;
-	begins = malloc(m->table.flows.live * sizeof *begins);
-	if (begins == NULL) {
-		log_error("cannot allocate memory to sort the last flows");
-		abort();
-	}
-	for (uint32_t n = 1; n <= m->table.flows.used; n++) {
-		const struct flow *flow = flow_table_at(&m->table, n);
-
-		if (flow->id != 0)
-			begins[count++] = (struct meter_begin){
-				flow->start_ns, flow->id, n
-			};
-	}
-	qsort(begins, count, sizeof *begins, compare_begins);
-	for (size_t i = 0; i < count; i++) {
-		flow_table_read_end(&m->table, begins[i].number);
-		write_flow(m, begins[i].number, end, true);
-	}
-	free(begins);
+void
+meter_finish_flow(struct meter *m, uint32_t number, uint64_t rank,
+    enum flow_end end)
+{
+	m->order = (struct meter_order){ UINT64_MAX, rank };
+	flow_table_read_end(&m->table, number);
+	write_flow(m, number, end, true);
 }
 
 void
@@ -195,57 +342,37 @@ meter_counts(const struct meter *m, struct meter_counts *counts)
 	*counts = m->counts;
 }
 
-/* First stage: keys and hashes, their slots on the way to the caches. */
-static int
-make_items(struct meter *m, const struct packet *packets, int count)
+/* The flow's tally, or the credit of the flow that an error quotes. */
+static void
+tally(struct meter *m, struct item *item)
 {
-	int items = 0;
-
-	for (int i = 0; i < count; i++) {
-		const struct packet *p = &packets[i];
-
-		for (int depth = 0; depth < p->conversation_count; depth++) {
-			struct meter_item *item = &m->items[items++];
-
-			item->packet = p;
-			item->conversation = &p->conversations[depth];
-			item->depth = depth;
-			item->sender = flow_key_make(&item->key, p,
-			    item->conversation, &m->options.key);
-			item->hash = flow_table_hash(&m->table, &item->key);
-			flow_table_prefetch_slot(&m->table, item->hash);
-		}
-	}
-	return items;
-}
-
-/* Last stage: the flow's tally. Returns its id, the next one's parent. */
-static uint64_t
-tally(struct meter *m, const struct meter_item *item, uint64_t parent_id)
-{
-	uint32_t number = find_flow(m, item);
-	bool is_new = number == 0;
+	uint32_t number;
+	int64_t last_ns;
 	struct flow *flow;
 
-	if (is_new)
-		number = begin_flow(m, item, parent_id);
+	m->order = (struct meter_order){
+		item->position * METER_EVENTS + METER_ITEM, 0
+	};
+	if (item->is_quote) {
+		credit_error(m, item);
+		return;
+	}
+	number = find_flow(m, item);
+	if (number == 0)
+		number = begin_flow(m, item);
 	flow = flow_table_at(&m->table, number);
+	last_ns = flow->last_ns;
 	if (m->part_ns != 0)
 		part_flow(m, number);
 	account_packet(&m->table, number, item->packet, item->conversation,
 	    item->sender, m->now_ns);
-	queue_flow(m, number, is_new);
-	if ((item->key.protocol == PROTOCOL_ICMP ||
-	    item->key.protocol == PROTOCOL_ICMPV6) &&
-	    item->conversation->has_transport &&
-	    item->conversation->icmp.has_quote)
-		credit_error(m, item);
-	return flow->id;
+	queue_flow(m, number, item, last_ns);
+	atomic_store_explicit(&item->flow_id, flow->id, memory_order_release);
 }
 
 /* The flow that the packet belongs to; one that is over is ended first. */
 static uint32_t
-find_flow(struct meter *m, const struct meter_item *item)
+find_flow(struct meter *m, const struct item *item)
 {
 	uint32_t number = flow_table_find(&m->table, &item->key, item->hash);
 
@@ -263,31 +390,42 @@ find_flow(struct meter *m, const struct meter_item *item)
 }
 
 static uint32_t
-begin_flow(struct meter *m, const struct meter_item *item, uint64_t parent_id)
+begin_flow(struct meter *m, const struct item *item)
 {
 	uint32_t number = flow_table_add(&m->table, &item->key, item->hash);
-	struct flow *flow;
+	struct flow *flow = flow_table_at(&m->table, number);
 
-	if (number == 0) {
-		evict(m);
-		number = flow_table_add(&m->table, &item->key, item->hash);
-	}
-	flow = flow_table_at(&m->table, number);
-	/* Numbers and depths are the input's alone, and so are ids. */
-	flow->id = hash_mix64(item->packet->frame.number *
-	    PACKET_CONVERSATIONS_MAX + (uint64_t)item->depth);
+	assert(number != 0);	/* meter_make_room() was asked */
+	/* Positions are the input's alone, and so are ids. */
+	flow->id = hash_mix64(item->position);
 	account_begin(&m->table, number, item->packet, item->conversation,
-	    item->sender, parent_id);
+	    item->sender, carrier_of(item));
 	if (m->table.parts != NULL)
 		m->table.parts[number].begin_ns = m->now_ns;
+	flow->queue = FLOW_QUEUES;
 	m->counts.flows++;
 	m->counts.flows_tcp += item->key.protocol == PROTOCOL_TCP;
 	m->counts.flows_udp += item->key.protocol == PROTOCOL_UDP;
 	m->counts.flows_other += item->key.protocol != PROTOCOL_TCP &&
 	    item->key.protocol != PROTOCOL_UDP;
-	if (m->table.flows.live > m->counts.active_peak)
-		m->counts.active_peak = m->table.flows.live;
 	return number;
+}
+
+/*
+ * The id of the flow that carries this one; 0: none does. Another worker may
+ * have that flow: it never waits for us, as it is earlier in the input.
+ */
+static uint64_t
+carrier_of(const struct item *item)
+{
+	uint64_t id;
+
+	if (item->carrier == NULL)
+		return 0;
+	while ((id = atomic_load_explicit(&item->carrier->flow_id,
+	    memory_order_acquire)) == 0)
+		(void)sched_yield();
+	return id;
 }
 
 /*
@@ -309,15 +447,14 @@ part_flow(struct meter *m, uint32_t number)
 static bool
 is_expired(const struct meter *m, const struct flow *flow)
 {
-	int64_t timeout = m->timeouts[flow->queue];
+	int64_t timeout = m->queues.timeouts[flow->queue];
 
 	return timeout != 0 && m->now_ns - flow->last_ns > timeout;
 }
 
 /* A SYN with another sequence number, after the connection was over. */
 static bool
-is_reused(const struct meter *m, uint32_t number,
-    const struct meter_item *item)
+is_reused(const struct meter *m, uint32_t number, const struct item *item)
 {
 	const struct conversation *t = item->conversation;
 	const struct tcp *tcp = &m->table.transports[number].tcp;
@@ -330,22 +467,19 @@ is_reused(const struct meter *m, uint32_t number,
 	    (!side->has_isn || side->isn != t->tcp.seq);
 }
 
-/* Moves the flow to where its state and its age belong. */
+/* Moves the flow to where its state and the epoch of this packet belong. */
 static void
-queue_flow(struct meter *m, uint32_t number, bool is_new)
+queue_flow(struct meter *m, uint32_t number, const struct item *item,
+    int64_t last_ns)
 {
 	struct flow *flow = flow_table_at(&m->table, number);
 	enum flow_queue queue = queue_of(flow,
 	    flow_table_tcp(&m->table, number));
 
-	if (!is_new) {
-		if (queue == flow->queue &&
-		    m->now_ns - flow->queued_ns <= FLOW_QUEUE_GRAIN_NS)
-			return;
-		flow_queue_remove(m->queues, &m->table.flows, number);
-	}
-	flow->queue = (uint8_t)queue;
-	flow_queue_append(m->queues, &m->table.flows, number, m->now_ns);
+	if (queue == flow->queue &&
+	    flow_queue_epoch(m->now_ns) == flow_queue_epoch(last_ns))
+		return;
+	flow_queues_move(&m->queues, flow, number, queue, item->position);
 }
 
 static enum flow_queue
@@ -362,63 +496,86 @@ queue_of(const struct flow *flow, const struct tcp *tcp)
 
 /* An ICMP error counts for the flow whose packet it quotes, if there is. */
 static void
-credit_error(struct meter *m, const struct meter_item *item)
+credit_error(struct meter *m, const struct item *item)
 {
-	struct flow_key key;
-	uint32_t number;
+	uint32_t number = flow_table_find(&m->table, &item->key, item->hash);
 
-	(void)flow_key_make_quoted(&key, item->packet, item->conversation,
-	    &m->options.key);
-	number = flow_table_find(&m->table, &key,
-	    flow_table_hash(&m->table, &key));
 	if (number != 0)
 		flow_table_at(&m->table, number)->icmp_errors++;
 }
 
-/*
- * Ends the flows at the heads of the queues that have timed out. A head that
- * was touched since it was queued stays: it makes those behind it wait for
- * FLOW_QUEUE_GRAIN_NS at most, for then it would have been moved.
- */
+/* Ends the flows that are due. */
 static void
-expire(struct meter *m)
+tick(struct meter *m, struct item_tick *tick)
 {
-	m->expired_ns = m->now_ns;
-	for (int q = 0; q < FLOW_QUEUES; q++) {
-		uint32_t number;
+	uint32_t number;
 
-		while ((number = m->queues[q].head) != 0 &&
-		    is_expired(m, flow_table_at(&m->table, number)))
-			end_flow(m, number, FLOW_END_IDLE);
+	(void)atomic_fetch_add_explicit(&tick->live, m->table.flows.live,
+	    memory_order_relaxed);
+	m->now_ns = tick->now_ns;
+	m->order.position = tick->position * METER_EVENTS + METER_TICK;
+	while ((number = flow_queues_due(&m->queues, &m->table.flows,
+	    m->now_ns, &m->order.rank)) != 0)
+		end_flow(m, number, FLOW_END_IDLE);
+}
+
+int64_t
+meter_make_room(struct meter *const *meters, int count, uint64_t position)
+{
+	struct meter *first = meters[0];
+	uint64_t live = meter_live(meters, count);
+
+	for (; live > first->bound; live--) {
+		uint32_t number = 0;
+		struct meter *m = choose_victim(meters, count,
+		    position, &number);
+
+		m->order = (struct meter_order){
+			position * METER_EVENTS + METER_EVICTION,
+			first->evictions++
+		};
+		end_flow(m, number, FLOW_END_RESOURCES);
 	}
+	return (int64_t)(first->bound + first->spare - live);
 }
 
 /*
- * Makes room: half-open connections go first, then what was touched least
- * recently.
+ * Half-open connections go first, but for what the last packet began, then
+ * what was used least recently.
  */
-static void
-evict(struct meter *m)
+static struct meter *
+choose_victim(struct meter *const *meters, int count, uint64_t position,
+    uint32_t *number)
 {
-	uint32_t victim = m->queues[FLOW_QUEUE_TCP_OPEN].head;
-	uint32_t least = 0;
-	int64_t oldest = 0;
+	struct meter *chosen = NULL;
+	uint64_t least = UINT64_MAX;
 
-	for (int q = 0; q < FLOW_QUEUES; q++) {
-		uint32_t head = m->queues[q].head;
-		int64_t queued;
+	for (int is_any = 0; is_any < 2 && chosen == NULL; is_any++) {
+		for (int i = 0; i < count; i++) {
+			uint32_t oldest = candidate(meters[i], is_any,
+			    position);
 
-		if (head == 0)
-			continue;
-		queued = flow_table_at(&m->table, head)->queued_ns;
-		if (least == 0 || queued < oldest) {
-			least = head;
-			oldest = queued;
+			if (oldest == 0 ||
+			    meters[i]->queues.links[oldest].item >= least)
+				continue;
+			least = meters[i]->queues.links[oldest].item;
+			*number = oldest;
+			chosen = meters[i];
 		}
 	}
-	if (victim == 0)
-		victim = least;
-	end_flow(m, victim, FLOW_END_RESOURCES);
+	return chosen;
+}
+
+/* Which flow of a meter would go first; 0: none. */
+static uint32_t
+candidate(const struct meter *m, bool is_any, uint64_t position)
+{
+	uint64_t packet = position - position % PACKET_CONVERSATIONS_MAX;
+	uint32_t number = is_any ? flow_queues_oldest(&m->queues) :
+	    flow_queues_oldest_half_open(&m->queues);
+
+	return number != 0 && (is_any ||
+	    m->queues.links[number].item < packet) ? number : 0;
 }
 
 /* The last record of a flow, which is then forgotten. */
@@ -427,7 +584,8 @@ end_flow(struct meter *m, uint32_t number, enum flow_end end)
 {
 	flow_table_read_end(&m->table, number);
 	write_flow(m, number, end, true);
-	flow_queue_remove(m->queues, &m->table.flows, number);
+	flow_queues_remove(&m->queues, flow_table_at(&m->table, number),
+	    number);
 	flow_table_remove(&m->table, number);
 }
 
@@ -448,6 +606,7 @@ write_flow(struct meter *m, uint32_t number, enum flow_end end, bool is_final)
 	const struct flow *flow = flow_table_at(&m->table, number);
 	const struct tcp *tcp = flow_table_tcp(&m->table, number);
 	struct meter_flow ended = {
+		.order = m->order,
 		.flow = flow,
 		.tcp = tcp,
 		.trouble = tcp == NULL ? NULL :

@@ -9,16 +9,13 @@
 #define TALLYMAN_FLOW_METER_H
 
 #include "base/error.h"
-#include "flow/key.h"
+#include "flow/items.h"
 #include "flow/table.h"
 
-/*
- * Timestamps lie within this many nanoseconds of 1970 (146 years), so that
- * the difference of any two is a number of nanoseconds. The caller sees to it.
- */
-#define METER_TIME_MAX ((INT64_C(1) << 62) - 1)
-
 enum { METER_BATCH_MAX = 64, METER_CONVERSATIONS_MAX = 128 };
+
+/* The most meters that may share the items of a run. */
+enum { METER_WORKERS_MAX = 64 };
 
 /* Nanoseconds; 0 means never. */
 struct meter_timeouts {
@@ -30,8 +27,18 @@ struct meter_timeouts {
 	int64_t	part_ns;
 };
 
+/*
+ * Where a record stands among all of a run: by position, then by rank. One
+ * meter writes them in this order, and those of several are merged by it.
+ */
+struct meter_order {
+	uint64_t	position;
+	uint64_t	rank;
+};
+
 /* A flow, or a part of one, that is to be written. All is borrowed. */
 struct meter_flow {
+	struct meter_order		 order;
 	const struct flow		*flow;
 	const struct tcp		*tcp;		/* NULL: not TCP */
 	const struct tcp_trouble	*trouble;	/* NULL: it had none */
@@ -64,8 +71,16 @@ struct meter_counts {
 	uint64_t	flows_tcp;
 	uint64_t	flows_udp;
 	uint64_t	flows_other;
-	uint64_t	active_peak;
+	uint64_t	active_peak;	/* of meter_packets() */
 	uint64_t	evicted;
+};
+
+/* A flow that is left at the end, and when it began. */
+struct meter_left {
+	int64_t		start_ns;
+	uint64_t	id;
+	uint32_t	number;
+	uint32_t	worker;		/* index of its meter */
 };
 
 struct meter;
@@ -74,7 +89,10 @@ struct meter;
 struct meter	*meter_new(const struct meter_options *, struct error *);
 void		 meter_free(struct meter *);
 
-/* Tallies count <= METER_BATCH_MAX packets, in order. */
+/*
+ * One meter for all: tallies count <= METER_BATCH_MAX packets, in order, and
+ * sees to it that there is room for their flows.
+ */
 void		 meter_packets(struct meter *, const struct packet *packets,
 		    int count);
 
@@ -86,6 +104,43 @@ void		 meter_tick(struct meter *, int64_t now_ns);
  * meter can then only be asked for its counts and freed.
  */
 void		 meter_finish(struct meter *, enum flow_end);
+
+/*
+ * Several meters that share the items of a run: each tallies its worker's,
+ * and may do so in a thread of its own; two may be at work on one batch at the
+ * same time. What follows is asked while none is at work.
+ */
+void		 meter_tally(struct meter *, struct items *, int worker);
+
+/*
+ * How many flows may begin until this is asked again: ask before a packet
+ * could have more conversations than that. Where the meters together hold
+ * more flows than they should, some are evicted: half-open connections that
+ * had their chance first, then what was used least recently. position is that
+ * of the last item tallied.
+ */
+int64_t		 meter_make_room(struct meter *const *meters, int count,
+		    uint64_t position);
+
+/* Flows that the meters hold. */
+uint64_t	 meter_live(struct meter *const *meters, int count);
+
+/*
+ * That number as it is told: a meter for few flows may hold a few more than it
+ * should between two packets.
+ */
+uint64_t	 meter_bounded(const struct meter *, uint64_t live);
+
+/* Adds the flows that are left to a list with room for meter_live(). */
+size_t		 meter_list(const struct meter *, uint32_t worker,
+		    struct meter_left *);
+
+/* Sorts into the order in which they are written. */
+void		 meter_sort(struct meter_left *, size_t count);
+
+/* Writes one of them, the rank-th of all. */
+void		 meter_finish_flow(struct meter *, uint32_t number,
+		    uint64_t rank, enum flow_end);
 
 void		 meter_counts(const struct meter *, struct meter_counts *);
 

@@ -1,8 +1,14 @@
 /*
  * Flows waiting for their timeout, least recently used first: one queue for
- * each kind of timeout. A flow is moved to its queue's end only when its
- * place is more than FLOW_QUEUE_GRAIN_NS old, so that a busy flow costs
- * nothing; whether it has really expired is always asked of the flow itself.
+ * each kind of timeout. A flow stands in its queue by the epoch of its last
+ * packet, an epoch being FLOW_QUEUE_EPOCH_NS of the capture clock: it moves to
+ * the end with the first packet of another epoch, so that a busy flow costs
+ * nothing. All flows of an epoch are due together. When a flow is due then
+ * depends on that flow alone, not on who stands beside it: so it is the same
+ * whether one meter has all flows or many share them.
+ *
+ * The links stand in a table of their own: to move a flow its neighbours'
+ * links are written, and these are four to a cache line.
  */
 #ifndef TALLYMAN_FLOW_QUEUE_H
 #define TALLYMAN_FLOW_QUEUE_H
@@ -10,19 +16,65 @@
 #include "base/pool.h"
 #include "flow/flow.h"
 
-#define FLOW_QUEUE_GRAIN_NS INT64_C(1000000000)
+/* A quarter of a second, and a power of two. */
+enum { FLOW_QUEUE_EPOCH_BITS = 28 };
+#define FLOW_QUEUE_EPOCH_NS (INT64_C(1) << FLOW_QUEUE_EPOCH_BITS)
+
+/* A flow's place, by flow number. */
+struct flow_link {
+	uint64_t	item;		/* position of what put it here */
+	uint32_t	previous;	/* flow numbers, 0: none */
+	uint32_t	next;
+};
 
 struct flow_queue_ends {
 	uint32_t	head;		/* flow numbers, 0: empty */
 	uint32_t	tail;
 };
 
-/* Puts the flow at the end of the queue that flow->queue names. */
-void	flow_queue_append(struct flow_queue_ends *queues, const struct pool *,
-	    uint32_t number, int64_t now_ns);
+struct flow_queues {
+	struct flow_queue_ends	 ends[FLOW_QUEUES];
+	int64_t			 timeouts[FLOW_QUEUES];	/* ns; 0: never */
+	int64_t			 due_ns;	/* nothing is due before */
+	struct flow_link	*links;		/* owned */
+	uint32_t		 capacity;	/* the highest flow number */
+};
+
+static inline int64_t
+flow_queue_epoch(int64_t now_ns)
+{
+	return now_ns >> FLOW_QUEUE_EPOCH_BITS;
+}
+
+/* The timeouts are the caller's to fill in. */
+void	 flow_queues_init(struct flow_queues *, uint32_t capacity);
+void	 flow_queues_release(struct flow_queues *);
+
+/*
+ * Puts the flow at the end of a queue, and takes it out of the one that it
+ * stands in (FLOW_QUEUES: in none). flow->last_ns is set; item is the position
+ * of the item that moves it.
+ */
+void	 flow_queues_move(struct flow_queues *, struct flow *, uint32_t number,
+	    enum flow_queue, uint64_t item);
 
 /* Takes the flow out of its queue. */
-void	flow_queue_remove(struct flow_queue_ends *queues, const struct pool *,
+void	 flow_queues_remove(struct flow_queues *, struct flow *,
 	    uint32_t number);
+
+/*
+ * The next flow that has timed out, which the caller takes out; 0: none. Of
+ * many that are due by the same clock the rank, which rises, is the order.
+ */
+uint32_t flow_queues_due(struct flow_queues *, const struct pool *flows,
+	    int64_t now_ns, uint64_t *rank);
+
+/* The flow of all that was queued first, and of half-open ones; 0: none. */
+uint32_t flow_queues_oldest(const struct flow_queues *);
+static inline uint32_t
+flow_queues_oldest_half_open(const struct flow_queues *queues)
+{
+	return queues->ends[FLOW_QUEUE_TCP_OPEN].head;
+}
 
 #endif

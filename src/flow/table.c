@@ -15,40 +15,35 @@ static size_t	slots_size(const struct flow_table *);
 static uint32_t	*link_to(struct flow_table *, uint32_t);
 
 /* Slots for twice as many flows keep chains short. */
-enum { SLOTS_PER_FLOW = 2, STRIDE_ALIGNMENT = 64 };
+enum { SLOTS_PER_FLOW = 2 };
 
-uint32_t
-flow_table_init(struct flow_table *table, uint64_t memory, uint32_t max_flows,
-    bool has_parts, const struct hash_secret *secret)
+size_t
+flow_table_size(bool has_parts)
 {
-	uint64_t flow_size = (sizeof(struct flow) + STRIDE_ALIGNMENT - 1) /
-	    STRIDE_ALIGNMENT * STRIDE_ALIGNMENT;
-	uint64_t size = flow_size + sizeof(union flow_transport) +
-	    sizeof(struct tcp_trouble) + sizeof(struct flow_labels) +
-	    (has_parts ? sizeof *table->parts : 0) +
-	    2 * SLOTS_PER_FLOW * sizeof *table->slots;
-	uint64_t count = memory / size;
+	return pool_stride(sizeof(struct flow)) +
+	    pool_stride(sizeof(struct tcp_trouble)) +
+	    sizeof(union flow_transport) + sizeof(struct flow_labels) +
+	    (has_parts ? sizeof(struct flow_parts) : 0) +
+	    2 * SLOTS_PER_FLOW * sizeof(uint32_t);
+}
+
+void
+flow_table_init(struct flow_table *table, uint32_t flows, bool has_parts,
+    const struct hash_secret *secret)
+{
 	uint64_t slots = 1;
 
 	*table = (struct flow_table){ .secret = *secret };
-	if (max_flows != 0 && count > max_flows)
-		count = max_flows;
-	if (count > UINT32_MAX / 4)
-		count = UINT32_MAX / 4;
-	if (count == 0)
-		return 0;
-	while (slots < count * SLOTS_PER_FLOW)
+	while (slots < (uint64_t)flows * SLOTS_PER_FLOW)
 		slots *= 2;
 	table->slot_mask = slots - 1;
-	pool_init(&table->flows, sizeof(struct flow), (uint32_t)count);
-	pool_init(&table->troubles, sizeof(struct tcp_trouble),
-	    (uint32_t)count);
+	pool_init(&table->flows, sizeof(struct flow), flows);
+	pool_init(&table->troubles, sizeof(struct tcp_trouble), flows);
 	table->transports = pool_map(transports_size(table));
 	table->labels = pool_map(labels_size(table));
 	if (has_parts)
 		table->parts = pool_map(parts_size(table));
 	table->slots = pool_map(slots_size(table));
-	return (uint32_t)count;
 }
 
 void

@@ -46,14 +46,14 @@ flow_table_at(const struct flow_table *table, uint32_t number)
 }
 
 /*
- * Room for as many flows as fit into memory bytes, at most max_flows (0: no
- * such bound). has_parts: flows may be written in parts, which needs room
- * for their totals. Returns the number of flows there is room for; 0 when
- * not even one fits, and then nothing was reserved.
+ * Bytes of a flow with all that may be kept of it. has_parts: flows may be
+ * written in parts, which needs room for their totals.
  */
-uint32_t	 flow_table_init(struct flow_table *, uint64_t memory,
-		    uint32_t max_flows, bool has_parts,
-		    const struct hash_secret *);
+size_t		 flow_table_size(bool has_parts);
+
+/* Room for so many flows, one at least. */
+void		 flow_table_init(struct flow_table *, uint32_t flows,
+		    bool has_parts, const struct hash_secret *);
 void		 flow_table_release(struct flow_table *);
 
 /* The payload of TCP is read: its delivery and the streams' state are made. */

@@ -14,6 +14,7 @@
 
 #include "dissect/services.h"
 #include "flow/meter.h"
+#include "flow/queue.h"
 
 #include "../../lib/made.h"
 
@@ -225,7 +226,8 @@ test_timeouts(void **state)
 			give(made_conversation(PROTOCOL_GRE, 1, 0, 2, 0), S);
 		meter_tick(meter, S + kinds[i].timeout_ns);
 		assert_written(0);
-		meter_tick(meter, S + kinds[i].timeout_ns + 1);
+		meter_tick(meter, S + kinds[i].timeout_ns +
+		    FLOW_QUEUE_EPOCH_NS);
 		assert_written(1);
 		assert_int_equal(seen[0].end, i == 2 ? FLOW_END_FIN :
 		    i == 3 ? FLOW_END_RST : FLOW_END_IDLE);
@@ -234,7 +236,7 @@ test_timeouts(void **state)
 
 /*
  * A flow that was busy shortly after it was queued is written when its own
- * timeout is over, not another one later.
+ * timeout is over and its epoch, not another timeout later.
  */
 static void
 test_written_in_time(void **state)
@@ -247,7 +249,7 @@ test_written_in_time(void **state)
 	assert_written(0);
 	meter_tick(meter, 60 * S + S / 2);
 	assert_written(0);
-	meter_tick(meter, 60 * S + S / 2 + 1);
+	meter_tick(meter, 60 * S + S / 2 + FLOW_QUEUE_EPOCH_NS);
 	assert_written(1);
 	assert_end(0, FLOW_END_IDLE, 2);
 }
@@ -291,7 +293,7 @@ test_never(void **state)
 	give(made_conversation(PROTOCOL_GRE, 1, 0, 2, 0), 0);
 	give_udp(1, INT64_C(1) << 61);
 	give_tcp(1, 200, TCP_ACK, 2, 0, INT64_C(1) << 61);
-	meter_tick(meter, METER_TIME_MAX);
+	meter_tick(meter, ITEMS_TIME_MAX);
 	assert_written(0);
 	meter_finish(meter, FLOW_END_SHUTDOWN);
 	assert_written(3);
@@ -307,15 +309,15 @@ test_extreme_times(void **state)
 	(void)state;
 	options.timeouts.part_ns = 300 * S;
 	begin();
-	give_udp(1, -METER_TIME_MAX);
-	give_udp(1, METER_TIME_MAX);
-	give_udp(1, -METER_TIME_MAX);
+	give_udp(1, -ITEMS_TIME_MAX);
+	give_udp(1, ITEMS_TIME_MAX);
+	give_udp(1, -ITEMS_TIME_MAX);
 	meter_tick(meter, INT64_MIN);
 	meter_finish(meter, FLOW_END_EOF);
 	assert_written(2);
 	assert_end(0, FLOW_END_IDLE, 1);
 	assert_end(1, FLOW_END_EOF, 2);
-	assert_int_equal(seen[1].flow.start_ns, METER_TIME_MAX);
+	assert_int_equal(seen[1].flow.start_ns, ITEMS_TIME_MAX);
 }
 
 /* Late segments belong to the flow that closed, for five seconds. */
@@ -709,7 +711,7 @@ test_clock_never_goes_back(void **state)
 	give_udp(2, 11 * S);		/* now is 100 s */
 	give_udp(1, 160 * S);
 	assert_written(0);
-	give_udp(3, 160 * S + 2000000);
+	give_udp(3, 160 * S + FLOW_QUEUE_EPOCH_NS);
 	assert_written(1);
 	assert_int_equal(client_of(&seen[0]), 2);
 	assert_int_equal(seen[0].flow.start_ns, 11 * S);

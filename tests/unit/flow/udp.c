@@ -33,8 +33,7 @@ setup(void **state)
 	(void)state;
 	flow_table_release(&table);
 	memset(payload, 0, sizeof(payload));
-	assert_int_equal(flow_table_init(&table, 1 << 20, 1, true, &secret),
-	    1);
+	flow_table_init(&table, 1, true, &secret);
 	number = flow_table_add(&table, &key, flow_table_hash(&table, &key));
 	flow = flow_table_at(&table, number);
 	transport = &table.transports[number];

@@ -1,0 +1,170 @@
+/*
+ * Items for the meters; see items.h.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "flow/items.h"
+
+/*
+ * How often what has timed out is looked for, in capture time. A flow that is
+ * met asks its own timeout, so this delays records and changes none.
+ */
+#define ITEMS_TICK_NS INT64_C(1000000)
+
+static void	*items_allocate(size_t, size_t);
+static struct item *items_append(struct items_maker *, struct items *,
+		    const struct packet *, const struct conversation *);
+static void	items_route(const struct items_maker *, struct items *,
+		    struct item *);
+static void	items_add_tick(struct items_maker *, struct items *, uint64_t);
+
+void
+items_init(struct items *items, int conversations)
+{
+	/* Each may quote another. */
+	size_t room = 2 * (size_t)conversations;
+
+	*items = (struct items){
+		.items = items_allocate(room, sizeof *items->items),
+		.ticks = items_allocate(room, sizeof *items->ticks),
+		.workers = items_allocate(room, sizeof *items->workers),
+		.room = (int)room
+	};
+}
+
+void
+items_release(struct items *items)
+{
+	free(items->items);
+	free(items->ticks);
+	free(items->workers);
+}
+
+/* Zeroed, on a boundary of cache lines. */
+static void *
+items_allocate(size_t count, size_t size)
+{
+	size_t bytes = (count * size + 63) / 64 * 64;
+	void *memory = aligned_alloc(64, bytes);
+
+	if (memory == NULL) {
+		log_error("cannot allocate %zu bytes", bytes);
+		abort();
+	}
+	return memset(memory, 0, bytes);
+}
+
+void
+items_maker_init(struct items_maker *maker)
+{
+	maker->now_ns = -ITEMS_TIME_MAX;
+	maker->ticked_ns = -ITEMS_TIME_MAX;
+	maker->position = 0;
+	maker->room = 0;
+}
+
+void
+items_add(struct items_maker *maker, struct items *items,
+    const struct packet *p)
+{
+	struct item *carrier = NULL;
+
+	if (p->conversation_count > 0 && p->frame.ts_ns > maker->now_ns)
+		maker->now_ns = p->frame.ts_ns;
+	for (int depth = 0; depth < p->conversation_count; depth++) {
+		const struct conversation *t = &p->conversations[depth];
+		struct item *item;
+
+		maker->position = p->frame.number * PACKET_CONVERSATIONS_MAX +
+		    (uint64_t)depth;
+		if (maker->now_ns - maker->ticked_ns >= ITEMS_TICK_NS)
+			items_add_tick(maker, items, maker->position);
+		item = items_append(maker, items, p, t);
+		item->sender = (uint8_t)flow_key_make(&item->key, p, t,
+		    &maker->key);
+		item->carrier = carrier;
+		items_route(maker, items, item);
+		carrier = item;
+		maker->room--;
+		if ((t->protocol != PROTOCOL_ICMP &&
+		    t->protocol != PROTOCOL_ICMPV6) ||
+		    !t->has_transport || !t->icmp.has_quote)
+			continue;
+		item = items_append(maker, items, p, t);
+		item->is_quote = true;
+		(void)flow_key_make_quoted(&item->key, p, t, &maker->key);
+		items_route(maker, items, item);
+	}
+}
+
+void
+items_tick(struct items_maker *maker, struct items *items, int64_t now_ns)
+{
+	if (now_ns > maker->now_ns)
+		maker->now_ns = now_ns;
+	items_add_tick(maker, items, maker->position + 1);
+}
+
+uint64_t
+items_peak(const struct items *items)
+{
+	uint64_t peak = 0;
+
+	for (int i = 0; i < items->tick_count; i++) {
+		uint64_t live = atomic_load_explicit(&items->ticks[i].live,
+		    memory_order_relaxed);
+
+		if (live > peak)
+			peak = live;
+	}
+	return peak;
+}
+
+static struct item *
+items_append(struct items_maker *maker, struct items *items,
+    const struct packet *p, const struct conversation *t)
+{
+	struct item *item = &items->items[items->count++];
+
+	item->packet = p;
+	item->conversation = t;
+	item->now_ns = maker->now_ns;
+	item->position = maker->position;
+	item->is_quote = false;
+	item->carrier = NULL;
+	atomic_store_explicit(&item->flow_id, 0, memory_order_relaxed);
+	return item;
+}
+
+/*
+ * Hashes the key, and chooses who has the item: by the pair of addresses, so
+ * that conversations which belong together meet.
+ */
+static void
+items_route(const struct items_maker *maker, struct items *items,
+    struct item *item)
+{
+	const struct flow_key *key = &item->key;
+	uint64_t pair;
+
+	item->hash = hash_keyed(&maker->secret, key, sizeof *key);
+	if (maker->workers == 1)
+		return;
+	pair = hash_keyed(&maker->secret, key, sizeof key->a + sizeof key->b);
+	items->workers[item - items->items] =
+	    (uint8_t)((pair >> 32) * (uint64_t)maker->workers >> 32);
+}
+
+static void
+items_add_tick(struct items_maker *maker, struct items *items,
+    uint64_t position)
+{
+	struct item_tick *tick = &items->ticks[items->tick_count++];
+
+	maker->ticked_ns = maker->now_ns;
+	tick->position = position;
+	tick->now_ns = maker->now_ns;
+	atomic_store_explicit(&tick->live, 0, memory_order_relaxed);
+}
