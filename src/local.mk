@@ -44,6 +44,8 @@ libtallyman_a_SOURCES = \
 	%D%/capture/saved.c \
 	%D%/capture/saved.h \
 	%D%/capture/source.h \
+	%D%/capture/windows.c \
+	%D%/capture/windows.h \
 	%D%/dissect/checksum.c \
 	%D%/dissect/checksum.h \
 	%D%/dissect/dissector.h \

@@ -21,6 +21,7 @@ unit_tests = \
 	%D%/unit/capture/file/pcapng \
 	%D%/unit/capture/file/stream \
 	%D%/unit/capture/saved \
+	%D%/unit/capture/windows \
 	%D%/unit/dissect/services \
 	%D%/unit/dissectors/ethernet \
 	%D%/unit/dissectors/icmp \

@@ -2,7 +2,7 @@
  * Live interfaces as a source, by libpcap.
  *
  * The handles are non-blocking and waited for together. Frames are copied
- * into a buffer of our own, as libpcap's pointers do not outlive its
+ * into a window of our own, as libpcap's pointers do not outlive its
  * callback; a batch is put in time order when there are several interfaces.
  *
  * After live_stop() what arrived before is still given: blocks of the ring
@@ -30,6 +30,7 @@
 enum {
 	LIVE_BATCH = 64,		/* frames copied at once, at most */
 	LIVE_SNAPLEN = 262144,		/* bytes */
+	LIVE_WINDOW = 4 * LIVE_SNAPLEN,	/* bytes of copies */
 	LIVE_BUFFER_KIB = 32768,	/* 32 MiB for an interface */
 	LIVE_TIMEOUT_MS = 100,		/* of a block in the kernel's ring */
 	LIVE_QUIET_MS = 200,		/* how long a read waits for frames */
@@ -53,7 +54,8 @@ struct live {
 	struct pollfd		*waits;		/* owned; one a port */
 	size_t			 count;
 	size_t			 first;		/* port to ask first */
-	uint8_t			*copies;	/* owned */
+	struct window		*window;	/* owned; of the copies */
+	size_t			 used;		/* bytes of the window */
 	size_t			 snaplen;	/* bytes of a copy, at most */
 	volatile sig_atomic_t	 is_stopped;
 	int64_t			 stop_ns;	/* of the wall clock; 0 */
@@ -68,7 +70,6 @@ struct live_batch {
 	struct live_port	*port;
 	struct frame		*frames;
 	int			 count;
-	size_t			 used;		/* bytes of copies */
 };
 
 static bool	 live_open_port(struct live_port *, const char *,
@@ -89,6 +90,7 @@ static int	 live_collect(struct live *, struct frame *, int);
 static void	 live_collect_port(struct live_batch *, int);
 static void	 live_take(u_char *, const struct pcap_pkthdr *,
 		    const u_char *);
+static uint8_t	*live_room(struct live *, size_t);
 static void	 live_port_failed(struct live *, struct live_port *);
 static void	 live_sort(struct frame *, int);
 static bool	 live_is_over(struct live *);
@@ -121,9 +123,9 @@ live_open(const char *const *names, size_t count,
 		live->snaplen = (size_t)options->snaplen;
 	live->ports = calloc(count + 1, sizeof(*live->ports));
 	live->waits = calloc(count + 1, sizeof(*live->waits));
-	live->copies = malloc(LIVE_BATCH * live->snaplen);
-	if (live->ports == NULL || live->waits == NULL || live->copies == NULL)
+	if (live->ports == NULL || live->waits == NULL)
 		abort();
+	live->window = windows_take(&live->source.windows, LIVE_WINDOW);
 	for (i = 0; i < count; i++) {
 		live->count++;
 		if (!live_open_port(&live->ports[i], names[i], options,
@@ -294,8 +296,10 @@ live_read(struct source *source, struct frame *frames, int max,
 		live_wait(live);
 		count = live_collect(live, frames, max);
 	}
-	if (count > 0)
+	if (count > 0) {
+		windows_hand_over(&source->windows);
 		return count;
+	}
 	if (!live_is_over(live))
 		return SOURCE_QUIET;
 	if (live->failure.text[0] == '\0')
@@ -314,6 +318,8 @@ live_collect(struct live *live, struct frame *frames, int max)
 
 	if (max > LIVE_BATCH)
 		max = LIVE_BATCH;
+	if (windows_is_free(&live->source.windows, live->window))
+		live->used = 0;
 	share = max / (int)live->count > 0 ? max / (int)live->count : 1;
 	for (i = 0; i < live->count && batch.count < max; i++) {
 		batch.port = &live->ports[(live->first + i) % live->count];
@@ -346,8 +352,8 @@ live_take(u_char *context, const struct pcap_pkthdr *header,
 	struct live_batch *batch = (struct live_batch *)context;
 	struct live *live = batch->live;
 	struct live_port *port = batch->port;
-	uint8_t *copy = live->copies + batch->used;
 	size_t size = header->caplen;
+	uint8_t *copy;
 	int64_t ts_ns = (int64_t)header->ts.tv_sec * 1000000000 +
 	    (int64_t)header->ts.tv_usec * port->fraction_ns;
 
@@ -358,8 +364,8 @@ live_take(u_char *context, const struct pcap_pkthdr *header,
 	/* Tags that the card cut out and libpcap put back may exceed it. */
 	if (size > live->snaplen)
 		size = live->snaplen;
+	copy = live_room(live, size);
 	memcpy(copy, data, size);
-	batch->used += size;
 	batch->frames[batch->count++] = (struct frame){
 		.data = copy,
 		.ts_ns = ts_ns,
@@ -367,6 +373,23 @@ live_take(u_char *context, const struct pcap_pkthdr *header,
 		.length = header->len < size ? (uint32_t)size : header->len,
 		.interface = &port->interface
 	};
+}
+
+/* For a copy of so many bytes; in another window when this one is full. */
+static uint8_t *
+live_room(struct live *live, size_t size)
+{
+	struct windows *windows = &live->source.windows;
+	struct window *full = live->window;
+
+	if (full->size - live->used < size) {
+		live->window = windows_take(windows, LIVE_WINDOW);
+		windows_return(windows, full);
+		live->used = 0;
+	}
+	windows_use(windows, live->window);
+	live->used += size;
+	return live->window->data + live->used - size;
 }
 
 /*
@@ -489,7 +512,8 @@ live_free(struct source *source)
 	}
 	free(live->ports);
 	free(live->waits);
-	free(live->copies);
+	windows_return(&live->source.windows, live->window);
+	windows_release(&live->source.windows);
 	free(live);
 }
 

@@ -169,7 +169,8 @@ saved_open_lane(struct saved *s, const struct path *path, size_t window,
 
 	if (lane == NULL)
 		abort();
-	if (input_open(&lane->input, path->name, window, error) == -1) {
+	if (input_open(&lane->input, path->name, window, &s->source.windows,
+	    error) == -1) {
 		if (path->is_found)
 			log_error("%s", error->text);
 		s->is_damaged |= path->is_found;
@@ -223,8 +224,11 @@ saved_read(struct source *source, struct frame *frames, int max,
 			count = filter_frames(s->filter, frames, count);
 		else if (count <= 0)
 			return count;
-		if (count > 0)
+		if (count > 0) {
+			windows_hand_over(&source->windows);
 			return count;
+		}
+		windows_forget_batch(&source->windows);
 	}
 	return SOURCE_QUIET;
 }
@@ -232,13 +236,17 @@ saved_read(struct source *source, struct frame *frames, int max,
 static int
 saved_next(struct saved *s, struct frame *frames, int max)
 {
+	struct saved_lane *lane;
 	int count;
 
 	if (s->begun < s->lane_count && !saved_begin(s))
 		return SOURCE_QUIET;
 	if (s->lane_count != 1)
 		return saved_merge(s, frames, max);
-	count = input_read(&s->lanes[0]->input, frames, max, true);
+	lane = s->lanes[0];
+	count = input_read(&lane->input, frames, max, true);
+	if (count > 0)
+		windows_use(&s->source.windows, lane->input.stream.window);
 	return count == INPUT_QUIET ? SOURCE_QUIET : count;
 }
 
@@ -309,7 +317,7 @@ saved_put_to_sleep(struct saved *s, struct saved_lane *lane)
 
 /*
  * The earliest lane gives until another is earlier or it must move its
- * window, which would take away the frames of this batch.
+ * window: within a batch that would cost a second one.
  */
 static int
 saved_merge(struct saved *s, struct frame *frames, int max)
@@ -370,6 +378,7 @@ saved_take(struct saved *s, struct frame *frames, int max)
 		frames[count++] = lane->queue[lane->next++];
 	while (count < max && lane->next < lane->queued &&
 	    (rival == NULL || saved_precedes(lane, rival)));
+	windows_use(&s->source.windows, lane->input.stream.window);
 	if (lane->next < lane->queued)
 		saved_sink(s);
 	return count;
@@ -474,6 +483,7 @@ saved_free(struct source *source)
 		free(s->lanes[i]->queue);
 		free(s->lanes[i]);
 	}
+	windows_release(&s->source.windows);
 	filter_free(s->filter);
 	free(s->lanes);
 	free(s->heap);

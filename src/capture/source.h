@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "capture/windows.h"
 #include "packet/frame.h"
 
 /* What a source knows of frames that it did not hand over. */
@@ -37,8 +38,8 @@ struct source_operations {
 	/*
 	 * Fills up to max frames, in time order as far as the inputs have
 	 * one; returns how many, or a source_result. What the frames point to
-	 * stays valid until the next call. Frame numbers are the metering
-	 * engine's to give.
+	 * stays valid until it is released, their interfaces as long as the
+	 * source. Frame numbers are the metering engine's to give.
 	 */
 	int	(*read)(struct source *, struct frame *frames, int max,
 		    struct error *);
@@ -49,12 +50,41 @@ struct source_operations {
 /* First member of every kind of source. */
 struct source {
 	const struct source_operations	*operations;
+	struct windows			 windows;
 };
 
 static inline int
 source_read(struct source *s, struct frame *frames, int max, struct error *e)
 {
 	return s->operations->read(s, frames, max, e);
+}
+
+/* The mark of everything that was handed over so far. */
+static inline uint64_t
+source_mark(const struct source *s)
+{
+	return s->windows.mark;
+}
+
+/*
+ * What was handed over up to the mark is no longer looked at. Marks may be
+ * left out; they never go back. What is not released keeps its memory: about
+ * as much as the frames have bytes, and up to a window more for each input.
+ *
+ * One thread alone reads, asks for marks and releases; who looks at frames in
+ * another thread tells that one when he is done.
+ */
+static inline void
+source_release(struct source *s, uint64_t mark)
+{
+	s->windows.released = mark;
+}
+
+/* For who holds no batch while he reads the next. */
+static inline void
+source_release_all(struct source *s)
+{
+	source_release(s, source_mark(s));
 }
 
 static inline void

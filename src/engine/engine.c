@@ -160,6 +160,7 @@ read_frames(struct engine *e)
 		if (left < (uint64_t)max)
 			max = (int)left;
 	}
+	source_release_all(o->source);
 	count = source_read(o->source, e->source_frames, max, &error);
 	if (count == SOURCE_ERROR) {
 		progress_clear(&e->progress);

@@ -52,5 +52,6 @@ read_all(struct source *source)
 			for (uint32_t j = 0; j < frames[i].captured; j++)
 				sum = (uint8_t)(sum + frames[i].data[j]);
 		}
+		source_release_all(source);
 	}
 }

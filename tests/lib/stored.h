@@ -241,6 +241,7 @@ stored_read(struct stored_frames *all, const char *const *paths, size_t count,
 			assert_true(all->count < STORED_FRAMES_MAX);
 			all->frames[all->count++] = batch[i];
 		}
+		source_release_all(all->source);
 	}
 	source_counts(all->source, &all->counts);
 }

@@ -28,10 +28,10 @@ static const struct format *const input_formats[] = {
 
 int
 input_open(struct input *in, const char *path, size_t window,
-    struct error *error)
+    struct windows *windows, struct error *error)
 {
 	memset(in, 0, sizeof(*in));
-	if (stream_open(&in->stream, path, window, error) == -1)
+	if (stream_open(&in->stream, path, window, windows, error) == -1)
 		return -1;
 	in->path = strdup(path);
 	if (in->path == NULL)

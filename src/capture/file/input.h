@@ -65,7 +65,7 @@ extern const struct format	pcapng_format;
 
 /* 0, or -1 with the message. Nothing is read yet. */
 int	input_open(struct input *, const char *path, size_t window,
-	    struct error *);
+	    struct windows *windows, struct error *);
 void	input_close(struct input *);
 
 /* Closes the file and gives back its memory, but not the interfaces. */
@@ -78,8 +78,8 @@ void	input_finish(struct input *);
 int	input_recognise(struct input *, struct error *);
 
 /*
- * Up to max frames, or an input_result. Frames point into the window; a call
- * with may_fill set may move it.
+ * Up to max frames, or an input_result. Frames point into the stream's window;
+ * a call with may_fill set may move it.
  */
 int	input_read(struct input *, struct frame *, int max, bool may_fill);
 

@@ -18,12 +18,14 @@
 
 enum {
 	STREAM_MAGIC = 6,		/* the longest asked for */
-	STREAM_PATIENCE_MS = 200	/* how long a pipe may be quiet */
+	STREAM_PATIENCE_MS = 200,	/* how long a pipe may be quiet */
+	STREAM_WORTH = 8		/* an eighth of a window is */
 };
 
 static void			 stream_begin(struct stream *, size_t);
 static void			 stream_discard(struct stream *);
 static void			 stream_make_room(struct stream *, size_t);
+static bool			 stream_has_room(const struct stream *, size_t);
 static enum stream_result	 stream_more(struct stream *);
 static enum stream_result	 stream_read(struct stream *, uint8_t *,
 				    size_t, size_t *);
@@ -50,12 +52,13 @@ static const struct decoder *const stream_decoders[] = {
 
 int
 stream_open(struct stream *s, const char *path, size_t window,
-    struct error *error)
+    struct windows *windows, struct error *error)
 {
 	struct stat status;
 	bool is_stdin = strcmp(path, "-") == 0;
 
 	memset(s, 0, sizeof(*s));
+	s->windows = windows;
 	s->fd = is_stdin ? dup(STDIN_FILENO) :
 	    open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (s->fd == -1 || fstat(s->fd, &status) == -1) {
@@ -91,7 +94,7 @@ stream_rewind(struct stream *s, size_t window)
 	stream_begin(s, window);
 }
 
-/* The window is only allocated when it is read into. */
+/* The window is only taken when it is read into. */
 static void
 stream_begin(struct stream *s, size_t window)
 {
@@ -108,11 +111,12 @@ stream_discard(struct stream *s)
 {
 	if (s->decoder_state != NULL)
 		s->decoder->free(s->decoder_state);
-	free(s->window);
-	free(s->packed);
+	windows_return(s->windows, s->window);
+	windows_return(s->windows, s->packed);
 	s->decoder = NULL;
 	s->decoder_state = NULL;
-	s->window = s->packed = NULL;
+	s->window = NULL;
+	s->packed = NULL;
 	s->at = s->end = s->packed_at = NULL;
 	s->packed_left = 0;
 }
@@ -134,37 +138,57 @@ stream_fill(struct stream *s, size_t need)
 	return stream_left(s) >= need ? STREAM_READY : STREAM_SHORT;
 }
 
-/* Moves what is left to the front of a window that holds at least need. */
+/*
+ * Moves what is left to the front of a window that holds at least need: the
+ * same one, unless somebody still looks at what is in it.
+ */
 static void
 stream_make_room(struct stream *s, size_t need)
 {
 	size_t left = stream_left(s);
-	uint8_t *wider;
+	struct window *old = s->window;
 
-	if (s->window != NULL && left > 0)
-		memmove(s->window, s->at, left);
-	if (s->window == NULL || need > s->capacity) {
-		if (need > s->capacity)
-			s->capacity = need;
-		wider = realloc(s->window, s->capacity);
-		if (wider == NULL)
-			abort();
-		s->window = wider;
-	}
-	s->at = s->window;
-	s->end = s->window + left;
+	if (need > s->capacity)
+		s->capacity = need;
+	if (old != NULL && !windows_is_free(s->windows, old) &&
+	    stream_has_room(s, need))
+		return;
+	if (old == NULL || old->size < s->capacity ||
+	    !windows_is_free(s->windows, old))
+		s->window = windows_take(s->windows, s->capacity);
+	if (left > 0)
+		memmove(s->window->data, s->at, left);
+	if (s->window != old)
+		windows_return(s->windows, old);
+	s->at = s->window->data;
+	s->end = s->window->data + left;
+}
+
+/*
+ * Whether it is worth while to read on behind what is there: pipes and
+ * decoders give little at once, and a window for each piece is a waste.
+ */
+static bool
+stream_has_room(const struct stream *s, size_t need)
+{
+	const struct window *w = s->window;
+	size_t room = w->size - (size_t)(s->end - w->data);
+
+	return room >= w->size / STREAM_WORTH && stream_left(s) + room >= need;
 }
 
 /* Adds at least one byte to the window, or ends the stream. */
 static enum stream_result
 stream_more(struct stream *s)
 {
-	size_t used = (size_t)(s->end - s->window), count = 0;
+	size_t used, count = 0;
 	enum stream_result result;
 
 	if (s->decoder != NULL)
 		return stream_unpack(s);
-	result = stream_read(s, s->window + used, s->capacity - used, &count);
+	used = (size_t)(s->end - s->window->data);
+	result = stream_read(s, s->window->data + used,
+	    s->window->size - used, &count);
 	if (result == STREAM_SHORT)
 		s->is_ended = true;
 	s->end += count;
@@ -229,14 +253,11 @@ stream_start_decoder(struct stream *s, const struct decoder *decoder)
 	s->decoder = decoder;
 	s->is_packed_ended = s->is_ended;
 	s->packed = s->window;
-	s->packed_at = s->packed;
-	s->packed_size = s->capacity;
+	s->packed_at = s->at;
 	s->packed_left = left;
 	s->offset = 0;
-	s->window = malloc(s->capacity);
-	if (s->window == NULL)
-		abort();
-	s->at = s->end = s->window;
+	s->window = windows_take(s->windows, s->capacity);
+	s->at = s->end = s->window->data;
 	if (decoder->new == NULL) {
 		snprintf(s->problem, sizeof(s->problem),
 		    "compressed with %s, which this build cannot read",
@@ -263,11 +284,12 @@ stream_unpack(struct stream *s)
 			continue;
 		if (s->packed_left > 0 || s->is_packed_ended)
 			break;
-		result = stream_read(s, s->packed, s->packed_size, &count);
+		result = stream_read(s, s->packed->data, s->packed->size,
+		    &count);
 		if (result == STREAM_QUIET)
 			return STREAM_QUIET;
 		s->is_packed_ended = result == STREAM_SHORT;
-		s->packed_at = s->packed;
+		s->packed_at = s->packed->data;
 		s->packed_left = s->is_packed_ended ? 0 : count;
 	}
 	s->is_ended = true;
@@ -282,11 +304,12 @@ stream_unpack(struct stream *s)
 static bool
 stream_decode(struct stream *s, bool *is_stuck)
 {
+	size_t used = (size_t)(s->end - s->window->data);
 	struct decoding step = {
 		.in = s->packed_at,
 		.in_size = s->packed_left,
-		.out = s->window + (s->end - s->window),
-		.out_size = s->capacity - (size_t)(s->end - s->window),
+		.out = s->window->data + used,
+		.out_size = s->window->size - used,
 		.is_last = s->is_packed_ended
 	};
 	size_t room = step.out_size, given;

@@ -1,7 +1,8 @@
 /*
  * The bytes of one input, decompressed when they are compressed, in a window
  * that moves forward. Plain files cost one large read(2) a window; frames
- * point into the window and are never copied.
+ * point into the window and are never copied. A window that frames still
+ * point into stays as it is, and the stream goes on in another.
  *
  * Invariant: [at, end) are the bytes read and not yet taken; offset counts
  * all bytes before end since the input began.
@@ -14,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "capture/windows.h"
 
 struct decoder;
 
@@ -33,8 +35,9 @@ struct stream {
 	const uint8_t		*end;
 	uint64_t		 offset;	/* of end */
 
-	uint8_t			*window;	/* owned */
-	size_t			 capacity;	/* bytes in window */
+	struct windows		*windows;	/* the source's */
+	struct window		*window;	/* owned; NULL at first */
+	size_t			 capacity;	/* bytes of a window */
 	int			 fd;		/* owned, -1 when closed */
 	bool			 is_regular;	/* a file that can be reread */
 	bool			 is_ended;	/* nothing follows end */
@@ -42,9 +45,8 @@ struct stream {
 
 	const struct decoder	*decoder;	/* NULL when plain */
 	void			*decoder_state;	/* owned */
-	uint8_t			*packed;	/* owned; compressed bytes */
+	struct window		*packed;	/* owned; compressed bytes */
 	const uint8_t		*packed_at;
-	size_t			 packed_size;	/* bytes in packed */
 	size_t			 packed_left;
 	bool			 is_packed_ended;
 
@@ -56,20 +58,21 @@ struct stream {
 };
 
 /*
- * Opens path ("-" is standard input) with a window of so many bytes. 0, or
- * -1 with the message.
+ * Opens path ("-" is standard input) with a window of so many bytes, which is
+ * taken from windows and given back to them. 0, or -1 with the message.
  */
 int	stream_open(struct stream *, const char *path, size_t window,
-	    struct error *);
+	    struct windows *windows, struct error *);
 void	stream_close(struct stream *);
 
 /*
  * Sees that at least need bytes are at at. Moves the window: what was read
- * from it before is gone. Less than need may be there after STREAM_SHORT.
+ * from it before is gone, but for what was handed over from it and is not
+ * released. Less than need may be there after STREAM_SHORT.
  */
 enum stream_result	stream_fill(struct stream *, size_t need);
 
-/* Back to the beginning, all memory given back. Regular files alone. */
+/* Back to the beginning, without a window. Regular files alone. */
 void	stream_rewind(struct stream *, size_t window);
 
 /* Bytes taken so far: the offset of at. */

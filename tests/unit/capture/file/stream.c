@@ -47,8 +47,9 @@ static const struct packer packers[] = {
 
 #define PACKERS (sizeof(packers) / sizeof(*packers))
 
-static uint8_t	original[ORIGINAL];
-static uint8_t	packed[PACKED_ROOM];
+static struct windows	windows;
+static uint8_t		original[ORIGINAL];
+static uint8_t		packed[PACKED_ROOM];
 
 /* Bytes that compress by about half. */
 static void
@@ -175,7 +176,7 @@ drain_bytes(const uint8_t *data, size_t size, size_t window,
 	struct error error;
 
 	stored_write(data, size, path);
-	assert_int_equal(stream_open(s, path, window, &error), 0);
+	assert_int_equal(stream_open(s, path, window, &windows, &error), 0);
 	unlink(path);
 	assert_true(s->is_regular);
 	assert_int_equal(s->size, size);
@@ -185,7 +186,7 @@ drain_bytes(const uint8_t *data, size_t size, size_t window,
 static void
 test_whole(void **state)
 {
-	static const size_t windows[] = { 4096, STREAM_WINDOW_SMALL,
+	static const size_t sizes[] = { 4096, STREAM_WINDOW_SMALL,
 	    STREAM_WINDOW };
 	struct stream s;
 	size_t i, j, size;
@@ -194,7 +195,7 @@ test_whole(void **state)
 	for (i = 0; i < PACKERS; i++) {
 		size = packers[i].pack(original, ORIGINAL, packed);
 		for (j = 0; j < 3 && size > 0; j++) {
-			assert_int_equal(drain_bytes(packed, size, windows[j],
+			assert_int_equal(drain_bytes(packed, size, sizes[j],
 			    &s), ORIGINAL);
 			assert_string_equal(s.problem, "");
 			assert_int_equal(s.stored_most, size);
@@ -320,7 +321,8 @@ test_pipe(void **state)
 		assert_int_equal(pipe(ends), 0);
 		assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
 		close(ends[0]);
-		assert_int_equal(stream_open(&s, "-", 4096, &error), 0);
+		assert_int_equal(stream_open(&s, "-", 4096, &windows,
+		    &error), 0);
 		assert_false(s.is_regular);
 		assert_int_equal(s.size, 0);
 		assert_int_equal(stream_fill(&s, 1), STREAM_QUIET);
@@ -345,7 +347,7 @@ test_missing(void **state)
 
 	(void)state;
 	assert_int_equal(stream_open(&s, "there/is no such file", 4096,
-	    &error), -1);
+	    &windows, &error), -1);
 	assert_string_equal(error.text,
 	    "cannot open 'there/is no such file': no such file");
 }
@@ -363,7 +365,10 @@ main(void)
 		cmocka_unit_test(test_pipe),
 		cmocka_unit_test(test_missing)
 	};
+	int failed;
 
 	make_original();
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	windows_release(&windows);
+	return failed;
 }
