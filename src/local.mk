@@ -3,6 +3,8 @@ noinst_LIBRARIES += libtallyman.a
 libtallyman_a_SOURCES = \
 	%D%/base/buffer.c \
 	%D%/base/buffer.h \
+	%D%/base/channel.c \
+	%D%/base/channel.h \
 	%D%/base/cursor.h \
 	%D%/base/error.c \
 	%D%/base/error.h \
@@ -68,10 +70,16 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/sll.h \
 	%D%/dissect/walk.c \
 	%D%/dissect/walk.h \
+	%D%/engine/batch.c \
+	%D%/engine/batch.h \
+	%D%/engine/crew.c \
+	%D%/engine/crew.h \
 	%D%/engine/engine.c \
 	%D%/engine/engine.h \
 	%D%/engine/ledger.c \
 	%D%/engine/ledger.h \
+	%D%/engine/outputs.c \
+	%D%/engine/outputs.h \
 	%D%/engine/progress.c \
 	%D%/engine/progress.h \
 	%D%/engine/signals.c \

@@ -76,6 +76,7 @@ struct options {
 	uint64_t		 count;		/* -c; 0: no limit */
 	int			 snaplen;	/* -s in bytes; 0: default */
 	int			 buffer_kib;	/* -B; 0: default */
+	int			 threads;	/* -j; 0: default */
 	bool			 is_not_promiscuous;
 	bool			 is_quiet;
 	bool			 is_line_buffered;

@@ -12,7 +12,8 @@
 
 enum {
 	SNAPLEN_MAX = 262144,		/* as tcpdump's */
-	BUFFER_KIB_MAX = INT_MAX / 1024
+	BUFFER_KIB_MAX = INT_MAX / 1024,
+	THREADS_MAX = 64
 };
 
 typedef int	option_apply(struct options *, const struct option *,
@@ -132,6 +133,14 @@ const struct option options_table[] = {
 		.minimum = 1,
 		.argument = ARGUMENT_TEXT, .value = "COUNT",
 		.help = "end after so many frames",
+		.apply = apply_number
+	}, {
+		.letter = 'j', .name = "threads", MEMBER(threads),
+		.minimum = 1, .maximum = THREADS_MAX,
+		.argument = ARGUMENT_TEXT, .value = "COUNT",
+		.help = "threads that meter; default: one live, for files "
+		    "one a core, 8 at most",
+		.detail = "The output is the same for any number of them.",
 		.apply = apply_number
 	}, {
 		.letter = 's', .name = "snapshot-length", MEMBER(snaplen),

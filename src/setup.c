@@ -13,8 +13,12 @@
 /* Long flows of a live capture are written in parts of five minutes. */
 #define SETUP_LIVE_PART_NS INT64_C(300000000000)
 
+/* A saved capture of fewer bytes is metered before threads have begun. */
+enum { SETUP_WORTH_THREADS = 4 << 20, SETUP_THREADS = 8 };
+
 static struct output *open_output(const struct options *,
 		    const struct options_output *, struct error *);
+static int	usual_threads(struct source *, bool);
 
 struct source *
 setup_source(const struct options *o, struct error *error)
@@ -76,6 +80,20 @@ open_output(const struct options *o, const struct options_output *wanted,
 	    &options, o->is_line_buffered || is_terminal, error);
 }
 
+/* How many threads meter when nobody says: the cores that we may use. */
+static int
+usual_threads(struct source *source, bool is_live)
+{
+	struct source_counts counts = { 0 };
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	source_counts(source, &counts);
+	if (is_live || cores < 2 || (counts.bytes_total != 0 &&
+	    counts.bytes_total < SETUP_WORTH_THREADS))
+		return 1;
+	return cores < SETUP_THREADS ? (int)cores : SETUP_THREADS;
+}
+
 void
 setup_engine(const struct options *o, struct source *source,
     struct output **outputs, size_t count, struct engine_options *engine)
@@ -103,6 +121,8 @@ setup_engine(const struct options *o, struct source *source,
 		.frame_limit = o->count,
 		.stats_interval_ns = o->stats_interval_ns,
 		.community_seed = o->community_seed,
+		.workers = o->threads != 0 ? o->threads :
+		    usual_threads(source, is_live),
 		.is_live = is_live,
 		.is_progress_wanted = !is_live &&
 		    (o->progress == OPTIONS_PROGRESS_ALWAYS ||

@@ -86,7 +86,8 @@ script_tests = \
 	%D%/readme.py \
 	%D%/services_current.sh \
 	%D%/services_table.sh \
-	%D%/tcptrace.py
+	%D%/tcptrace.py \
+	%D%/threads.py
 
 TESTS += $(script_tests)
 

@@ -9,6 +9,8 @@
 #include "capture/live.h"
 #include "dissect/registry.h"
 #include "dissect/walk.h"
+#include "engine/batch.h"
+#include "engine/crew.h"
 #include "engine/engine.h"
 #include "engine/ledger.h"
 #include "engine/progress.h"
@@ -18,9 +20,13 @@
 
 struct engine {
 	const struct engine_options *options;
-	struct meter		*meter;
+	struct meter		*meter;		/* NULL: the crew's do it */
+	struct crew		*crew;		/* NULL: this thread does it */
+	struct batch		*batch;		/* to be filled */
+	struct items_maker	 maker;		/* for the crew */
 	struct fragments	*fragments;
 	struct walk		 walk;
+	struct outputs		 outputs;
 	struct stats		 stats;
 	struct progress		 progress;
 	uint64_t		 frames;	/* given to the walk */
@@ -29,50 +35,61 @@ struct engine {
 	int64_t			 reported_ns;
 	bool			 has_failed;	/* exit status 1 */
 	bool			 is_stopping;
-	size_t			 outputs_lost;
-	bool			*is_output_lost; /* owned, one an output */
 	struct frame		 source_frames[METER_BATCH_MAX];
-	struct packet		 packets[METER_BATCH_MAX];
-	struct conversation	 conversations[METER_CONVERSATIONS_MAX];
 };
 
 static void	*allocate(size_t, size_t);
 static int	begin(struct engine *, const struct engine_options *,
 		    struct error *);
+static int	begin_meters(struct engine *, struct error *);
 static void	run(struct engine *);
 static int	read_frames(struct engine *);
-static void	meter_frames(struct engine *, int);
-static int	walk_frames(struct engine *, int, int);
+static void	take_frames(struct engine *, int);
+static int	walk_frames(struct engine *, struct frame *, int);
+static void	walk_one(struct engine *, struct frame *);
+static void	pass_batch(struct engine *);
+static void	take_batch(struct engine *);
+static void	tick(struct engine *);
 static void	greet_link(const struct interface *);
 static void	attend(struct engine *);
+static void	stop(struct engine *);
+static void	settle(struct engine *);
 static void	show_progress(struct engine *, int64_t);
 static void	write_record(void *, const struct meter_flow *);
 static void	write_stats(struct engine *, bool);
-static void	flush_outputs(struct engine *);
 static void	reopen_outputs(struct engine *);
-static void	lose_output(struct engine *, size_t, const struct error *);
+static void	tell_failures(struct engine *);
 static void	fill_stats(struct engine *);
+static void	count_flows(struct engine *, struct meter_counts *);
 static void	finish(struct engine *);
+static void	release(struct engine *);
 static int64_t	clock_ns(clockid_t);
 
 int
 engine_run(const struct engine_options *options, struct error *error)
 {
 	struct engine *e = allocate(1, sizeof *e);
-	bool has_failed;
+	int status = begin(e, options, error);
 
-	if (begin(e, options, error) < 0) {
-		free(e);
-		return -1;
+	if (status == 0) {
+		run(e);
+		finish(e);
+		status = e->has_failed;
 	}
-	run(e);
-	finish(e);
-	has_failed = e->has_failed;
+	release(e);
+	return status;
+}
+
+static void
+release(struct engine *e)
+{
+	if (e->crew == NULL && e->batch != NULL)
+		batch_free(e->batch);
+	crew_free(e->crew);
 	meter_free(e->meter);
 	fragments_free(e->fragments);
-	free(e->is_output_lost);
+	outputs_release(&e->outputs);
 	free(e);
-	return has_failed ? 1 : 0;
 }
 
 /* Zeroed memory; without it there is no beginning. */
@@ -92,25 +109,10 @@ static int
 begin(struct engine *e, const struct engine_options *options,
     struct error *error)
 {
-	struct hash_secret secret;
-	struct meter_options meter = {
-		.timeouts = options->timeouts,
-		.key = options->key,
-		.memory = options->memory,
-		.max_flows = options->max_flows,
-		.secret = &secret,
-		.write = write_record,
-		.context = e
-	};
-
-	hash_secret_draw(&secret);
 	e->options = options;
-	e->meter = meter_new(&meter, error);
-	if (e->meter == NULL)
+	outputs_init(&e->outputs, options->outputs, options->output_count);
+	if (begin_meters(e, error) < 0)
 		return -1;
-	e->fragments = fragments_new(&secret);
-	e->is_output_lost = allocate(options->output_count,
-	    sizeof *e->is_output_lost);
 	e->walk.fragments = e->fragments;
 	e->walk.is_header_checked = options->is_header_checked;
 	e->walk.is_checking = options->is_transport_checked;
@@ -126,6 +128,48 @@ begin(struct engine *e, const struct engine_options *options,
 	return 0;
 }
 
+/* One meter in this thread, or a crew with one for each worker. */
+static int
+begin_meters(struct engine *e, struct error *error)
+{
+	const struct engine_options *options = e->options;
+	struct hash_secret secret;
+	struct crew_options crew = {
+		.meter = {
+			.timeouts = options->timeouts,
+			.key = options->key,
+			.memory = options->memory,
+			.max_flows = options->max_flows,
+			.secret = &secret,
+			.write = write_record,
+			.context = e
+		},
+		.outputs = &e->outputs,
+		.workers = options->workers,
+		.community_seed = options->community_seed
+	};
+
+	hash_secret_draw(&secret);
+	e->fragments = fragments_new(&secret);
+	if (options->workers <= 1) {
+		e->meter = meter_new(&crew.meter, error);
+		e->batch = batch_new(METER_BATCH_MAX, 0, 0);
+		return e->meter == NULL ? -1 : 0;
+	}
+	e->maker = (struct items_maker){
+		.key = options->key,
+		.secret = secret,
+		.workers = options->workers
+	};
+	items_maker_init(&e->maker);
+	e->crew = crew_new(&crew, error);
+	if (e->crew == NULL)
+		return -1;
+	take_batch(e);
+	e->maker.room = crew_make_room(e->crew, e->batch, 0);
+	return 0;
+}
+
 /* A frame's way: source, walk, meter; what ends is written in between. */
 static void
 run(struct engine *e)
@@ -136,7 +180,9 @@ run(struct engine *e)
 		if (count == SOURCE_ERROR)
 			break;
 		if (count > 0)
-			meter_frames(e, count);
+			take_frames(e, count);
+		else
+			tick(e);
 		attend(e);
 		if (e->is_stopping && !e->options->is_live)
 			break;
@@ -160,60 +206,124 @@ read_frames(struct engine *e)
 		if (left < (uint64_t)max)
 			max = (int)left;
 	}
-	source_release_all(o->source);
+	if (e->crew == NULL)
+		source_release_all(o->source);
 	count = source_read(o->source, e->source_frames, max, &error);
 	if (count == SOURCE_ERROR) {
 		progress_clear(&e->progress);
 		log_error("%s", error.text);
 		e->has_failed = true;
 	}
-	/* A silent pipe says nothing of the time its frames were captured. */
-	if (count == SOURCE_QUIET && o->is_live)
-		meter_tick(e->meter, clock_ns(CLOCK_REALTIME));
 	return count;
 }
 
-/* The frames of a batch, in as many turns as their conversations need. */
+/*
+ * What was read fills batches. One thread passes them on at once, as their
+ * frames are gone with the next read; so does a live capture, as their records
+ * are waited for.
+ */
 static void
-meter_frames(struct engine *e, int count)
+take_frames(struct engine *e, int count)
 {
 	int done = 0;
 
 	while (done < count) {
-		int turn = walk_frames(e, done, count - done);
-
-		meter_packets(e->meter, e->packets, turn);
-		fragments_recycle(e->fragments);
-		done += turn;
+		done += walk_frames(e, e->source_frames + done, count - done);
+		if (batch_is_full(e->batch) || e->crew == NULL ||
+		    e->options->is_live ||
+		    e->maker.room < PACKET_CONVERSATIONS_MAX)
+			pass_batch(e);
 	}
 }
 
+/* As many as the batch and the meters have room for; returns how many. */
 static int
-walk_frames(struct engine *e, int first, int count)
+walk_frames(struct engine *e, struct frame *frames, int count)
 {
-	int room = METER_CONVERSATIONS_MAX;
 	int i = 0;
 
-	while (i < count && room >= PACKET_CONVERSATIONS_MAX) {
-		struct frame *frame = &e->source_frames[first + i];
-		struct packet *p = &e->packets[i++];
-
-		if (frame->ts_ns > ITEMS_TIME_MAX)
-			frame->ts_ns = ITEMS_TIME_MAX;
-		else if (frame->ts_ns < -ITEMS_TIME_MAX)
-			frame->ts_ns = -ITEMS_TIME_MAX;
-		frame->number = ++e->frames;
-		if (ledger_frame(&e->stats, frame))
-			greet_link(frame->interface);
-		p->frame = *frame;
-		p->conversations =
-		    &e->conversations[METER_CONVERSATIONS_MAX - room];
-		e->walk.packet = p;
-		walk_frame(&e->walk);
-		ledger_packet(&e->stats, p);
-		room -= p->conversation_count;
+	while (i < count && !batch_is_full(e->batch)) {
+		walk_one(e, &frames[i++]);
+		if (e->crew != NULL &&
+		    e->maker.room < PACKET_CONVERSATIONS_MAX)
+			break;
 	}
 	return i;
+}
+
+static void
+walk_one(struct engine *e, struct frame *frame)
+{
+	struct packet *p;
+
+	if (frame->ts_ns > ITEMS_TIME_MAX)
+		frame->ts_ns = ITEMS_TIME_MAX;
+	else if (frame->ts_ns < -ITEMS_TIME_MAX)
+		frame->ts_ns = -ITEMS_TIME_MAX;
+	frame->number = ++e->frames;
+	if (ledger_frame(&e->stats, frame))
+		greet_link(frame->interface);
+	p = batch_next(e->batch, frame);
+	e->walk.packet = p;
+	walk_frame(&e->walk);
+	ledger_packet(&e->stats, p);
+	if (e->crew != NULL) {
+		batch_keep(e->batch, p);
+		items_add(&e->maker, &e->batch->items, p);
+	}
+	batch_added(e->batch, p);
+}
+
+/* To the meter, or on its way to the crew. */
+static void
+pass_batch(struct engine *e)
+{
+	struct batch *batch = e->batch;
+
+	if (e->crew == NULL) {
+		meter_packets(e->meter, batch->packets, batch->packet_count);
+		fragments_recycle(e->fragments);
+		batch_reset(batch);
+		return;
+	}
+	fragments_recycle(e->fragments);
+	batch->mark = source_mark(e->options->source);
+	crew_give(e->crew, batch);
+	take_batch(e);
+	if (e->maker.room < PACKET_CONVERSATIONS_MAX)
+		e->maker.room = crew_make_room(e->crew, e->batch,
+		    e->maker.position);
+}
+
+static void
+take_batch(struct engine *e)
+{
+	uint64_t mark;
+
+	e->batch = crew_take(e->crew, &mark);
+	source_release(e->options->source, mark);
+}
+
+/*
+ * Nothing arrives: what is on its way goes on. A silent pipe says nothing of
+ * the time its frames were captured, an interface does.
+ */
+static void
+tick(struct engine *e)
+{
+	int64_t now_ns = clock_ns(CLOCK_REALTIME);
+
+	if (!e->options->is_live) {
+		if (e->batch->packet_count > 0)
+			pass_batch(e);
+		return;
+	}
+	if (e->crew == NULL) {
+		meter_tick(e->meter, now_ns);
+		return;
+	}
+	items_tick(&e->maker, &e->batch->items, now_ns);
+	pass_batch(e);
 }
 
 /* Frames of a link that nobody reads are counted, and that is said once. */
@@ -236,20 +346,15 @@ attend(struct engine *e)
 {
 	int64_t now_ns;
 
-	if (signals_stop() && !e->is_stopping) {
-		e->is_stopping = true;
-		if (e->options->is_live)
-			live_stop(e->options->source);
-	}
+	if (signals_stop() && !e->is_stopping)
+		stop(e);
 	if (signals_take_reopen())
 		reopen_outputs(e);
 	if (signals_take_stats())
 		write_stats(e, false);
-	if (e->outputs_lost == e->options->output_count) {
-		e->is_stopping = true;
-		if (e->options->is_live)
-			live_stop(e->options->source);
-	}
+	tell_failures(e);
+	if (outputs_are_lost(&e->outputs))
+		stop(e);
 	if (!e->options->is_live && !e->progress.is_wanted &&
 	    e->options->stats_interval_ns == 0)
 		return;
@@ -258,13 +363,32 @@ attend(struct engine *e)
 		show_progress(e, now_ns);
 	if (e->options->is_live && now_ns - e->flushed_ns >= ENGINE_FLUSH_NS) {
 		e->flushed_ns = now_ns;
-		flush_outputs(e);
+		settle(e);
+		outputs_flush(&e->outputs);
 	}
 	if (e->options->stats_interval_ns != 0 &&
 	    now_ns - e->reported_ns >= e->options->stats_interval_ns) {
 		e->reported_ns = now_ns;
 		write_stats(e, false);
 	}
+}
+
+static void
+stop(struct engine *e)
+{
+	e->is_stopping = true;
+	if (e->options->is_live)
+		live_stop(e->options->source);
+}
+
+/* Everything read so far is metered, and its records are with the outputs. */
+static void
+settle(struct engine *e)
+{
+	if (e->crew == NULL)
+		return;
+	pass_batch(e);
+	crew_drain(e->crew);
 }
 
 static void
@@ -275,7 +399,8 @@ show_progress(struct engine *e, int64_t now_ns)
 	struct progress_facts facts;
 
 	source_counts(e->options->source, &source);
-	meter_counts(e->meter, &meter);
+	settle(e);
+	count_flows(e, &meter);
 	facts = (struct progress_facts){
 		.bytes_read = source.bytes_read,
 		.bytes_total = source.bytes_total,
@@ -294,48 +419,26 @@ write_record(void *context, const struct meter_flow *ended)
 
 	record_fill(&record, ended, e->options->community_seed);
 	ledger_record(&e->stats, &record);
-	for (size_t i = 0; i < e->options->output_count; i++) {
-		struct error error;
-
-		if (!e->is_output_lost[i] && output_record(
-		    e->options->outputs[i], &record, &error) < 0)
-			lose_output(e, i, &error);
-	}
+	outputs_record(&e->outputs, &record);
 }
 
 static void
 write_stats(struct engine *e, bool is_last)
 {
+	settle(e);
 	fill_stats(e);
-	for (size_t i = 0; i < e->options->output_count; i++) {
-		struct error error;
-
-		if (!e->is_output_lost[i] && output_stats(
-		    e->options->outputs[i], &e->stats, is_last, &error) < 0)
-			lose_output(e, i, &error);
-	}
-}
-
-static void
-flush_outputs(struct engine *e)
-{
-	for (size_t i = 0; i < e->options->output_count; i++) {
-		struct error error;
-
-		if (!e->is_output_lost[i] && output_flush(
-		    e->options->outputs[i], &error) < 0)
-			lose_output(e, i, &error);
-	}
+	outputs_stats(&e->outputs, &e->stats, is_last);
 }
 
 /* A file that cannot be opened again is written on under its old name. */
 static void
 reopen_outputs(struct engine *e)
 {
+	settle(e);
 	for (size_t i = 0; i < e->options->output_count; i++) {
 		struct error error;
 
-		if (!e->is_output_lost[i] && output_reopen(
+		if (!outputs_is_lost(&e->outputs, i) && output_reopen(
 		    e->options->outputs[i], &error) < 0) {
 			log_error("%s", error.text);
 			e->has_failed = true;
@@ -345,13 +448,15 @@ reopen_outputs(struct engine *e)
 
 /* Says once why; the others go on, and without any the run ends. */
 static void
-lose_output(struct engine *e, size_t i, const struct error *error)
+tell_failures(struct engine *e)
 {
-	progress_clear(&e->progress);
-	log_error("%s", error->text);
-	e->is_output_lost[i] = true;
-	e->outputs_lost++;
-	e->has_failed = true;
+	struct error error;
+
+	while (outputs_tell(&e->outputs, &error)) {
+		progress_clear(&e->progress);
+		log_error("%s", error.text);
+		e->has_failed = true;
+	}
 }
 
 static void
@@ -362,7 +467,7 @@ fill_stats(struct engine *e)
 	struct meter_counts meter;
 
 	source_counts(e->options->source, &source);
-	meter_counts(e->meter, &meter);
+	count_flows(e, &meter);
 	s->filtered = source.filtered;
 	s->read = e->frames + source.filtered;
 	s->fragments_unfinished = fragments_unfinished(e->fragments);
@@ -381,15 +486,30 @@ fill_stats(struct engine *e)
 		e->has_failed = true;
 }
 
+static void
+count_flows(struct engine *e, struct meter_counts *counts)
+{
+	if (e->crew == NULL)
+		meter_counts(e->meter, counts);
+	else
+		crew_counts(e->crew, counts, &e->stats);
+}
+
 /* Ends what is open, closes the books and checks them. */
 static void
 finish(struct engine *e)
 {
 	const struct stats *s = &e->stats;
+	enum flow_end end = e->is_stopping ? FLOW_END_SHUTDOWN : FLOW_END_EOF;
 
-	meter_finish(e->meter, e->is_stopping ? FLOW_END_SHUTDOWN :
-	    FLOW_END_EOF);
+	if (e->crew == NULL) {
+		meter_finish(e->meter, end);
+	} else {
+		settle(e);
+		crew_finish(e->crew, end);
+	}
 	write_stats(e, true);
+	tell_failures(e);
 	if (!ledger_is_balanced(s)) {
 		log_error("internal error: of %llu frames read, %llu are in "
 		    "flows, %llu in records, %llu not IP, %llu malformed, "

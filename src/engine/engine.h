@@ -22,6 +22,7 @@ struct engine_options {
 	int64_t			 stats_interval_ns;	/* 0: at the end */
 	uint16_t		 community_seed;
 	int			 batch;		/* frames; 0: the default */
+	int			 workers;	/* threads; 1: none but ours */
 	bool			 is_live;
 	bool			 is_progress_wanted;
 	bool			 is_header_checked;	/* IPv4 checksums */

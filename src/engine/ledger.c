@@ -57,6 +57,15 @@ ledger_record(struct stats *s, const struct record *r)
 	s->unanswered += strcmp(r->tcp_conn_state, "S0") == 0;
 }
 
+void
+ledger_take(struct stats *s, struct stats *from)
+{
+	s->record_packets += from->record_packets;
+	s->refused += from->refused;
+	s->unanswered += from->unanswered;
+	*from = (struct stats){ 0 };
+}
+
 bool
 ledger_is_balanced(const struct stats *s)
 {

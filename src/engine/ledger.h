@@ -22,6 +22,9 @@ void	ledger_packet(struct stats *, const struct packet *);
 /* Adds a record that is written. */
 void	ledger_record(struct stats *, const struct record *);
 
+/* Adds what ledger_record() added to another ledger, and takes it from there. */
+void	ledger_take(struct stats *, struct stats *from);
+
 /* Whether the sums hold; ask after the last record. */
 bool	ledger_is_balanced(const struct stats *);
 

@@ -22,6 +22,7 @@ enum { OUTPUT_PIECE = 256 << 10 };	/* bytes that make a write worth it */
 
 struct output {
 	struct format	*format;	/* owned */
+	struct output_options options;	/* its fields are borrowed */
 	char		*where;		/* owned; a path, or "-" */
 	struct buffer	 name;		/* of the place, in messages */
 	struct buffer	 pending;	/* whole records, not yet written */
@@ -135,6 +136,7 @@ output_open(const struct format_operations *operations, const char *where,
 		return NULL;
 	output = output_memory(calloc(1, sizeof *output));
 	output->fd = -1;
+	output->options = *options;
 	output->is_line_buffered = is_line_buffered;
 	output->where = output_memory(strdup(where));
 	buffer_init(&output->name, 64);
@@ -277,6 +279,29 @@ output_stats(struct output *output, const struct stats *stats, bool is_last,
 	output->format->operations->stats(output->format, stats, is_last,
 	    &output->pending);
 	return output_added(output, error);
+}
+
+struct format *
+output_format(const struct output *output, struct error *error)
+{
+	return output->format->operations->open(&output->options, error);
+}
+
+int
+output_bytes(struct output *output, const char *bytes, size_t size,
+    struct error *error)
+{
+	if (output->has_failed)
+		return output_refuse(output, error);
+	buffer_bytes(&output->pending, bytes, size);
+	return output_added(output, error);
+}
+
+void
+output_absorb(struct output *output, struct format *from)
+{
+	if (from->operations->absorb != NULL)
+		from->operations->absorb(output->format, from);
 }
 
 /* When the new file cannot be opened, the old one goes on being written. */

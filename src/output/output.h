@@ -38,6 +38,8 @@ struct format_operations {
 	/* The closing record, or a periodic one; may write nothing. */
 	void		 (*stats)(struct format *, const struct stats *,
 			    bool is_last, struct buffer *);
+	/* Adds what another instance summed up, and clears it there; or NULL. */
+	void		 (*absorb)(struct format *, struct format *from);
 	void		 (*free)(struct format *);
 };
 
@@ -74,6 +76,16 @@ int		 output_record(struct output *, const struct record *,
 int		 output_stats(struct output *, const struct stats *,
 		    bool is_last, struct error *);
 int		 output_flush(struct output *, struct error *);
+
+/*
+ * For records that are made in several threads: another instance of the
+ * output's format, owned by the caller, whole records that it made, and what
+ * it summed up for the closing record.
+ */
+struct format	*output_format(const struct output *, struct error *);
+int		 output_bytes(struct output *, const char *, size_t,
+		    struct error *);
+void		 output_absorb(struct output *, struct format *from);
 
 /* SIGHUP: opens the file's name again; a pipe or terminal stays as it is. */
 int		 output_reopen(struct output *, struct error *);

@@ -47,6 +47,7 @@ static void		 text_record(struct format *, const struct record *,
 			    struct buffer *);
 static void		 text_stats(struct format *, const struct stats *,
 			    bool, struct buffer *);
+static void		 text_absorb(struct format *, struct format *);
 static void		 text_free(struct format *);
 
 static int		 text_open_fields(struct text *, const char *,
@@ -72,6 +73,7 @@ const struct format_operations format_text = {
 	.head = text_head,
 	.record = text_record,
 	.stats = text_stats,
+	.absorb = text_absorb,
 	.free = text_free
 };
 
@@ -117,6 +119,16 @@ text_open_fields(struct text *text, const char *list, struct error *error)
 		return -1;
 	text->field_count = (size_t)count;
 	return 0;
+}
+
+static void
+text_absorb(struct format *format, struct format *from)
+{
+	struct text *text = (struct text *)format;
+	struct text *other = (struct text *)from;
+
+	text_notes_add_totals(&text->totals, &other->totals);
+	other->totals = (struct text_totals){ 0 };
 }
 
 static void

@@ -392,6 +392,16 @@ text_notes_total(struct text_totals *totals, const struct record *record)
 }
 
 void
+text_notes_add_totals(struct text_totals *totals,
+    const struct text_totals *more)
+{
+	totals->disagreements += more->disagreements;
+	totals->slow += more->slow;
+	totals->tcp_packets += more->tcp_packets;
+	totals->retransmitted += more->retransmitted;
+}
+
+void
 text_notes_closing(const struct stats *stats,
     const struct text_totals *totals, bool is_last, struct buffer *b)
 {

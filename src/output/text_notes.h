@@ -34,6 +34,9 @@ struct text_totals {
 
 void	text_notes_total(struct text_totals *, const struct record *);
 
+void	text_notes_add_totals(struct text_totals *,
+	    const struct text_totals *more);
+
 /* The closing record. */
 void	text_notes_closing(const struct stats *, const struct text_totals *,
 	    bool is_last, struct buffer *);

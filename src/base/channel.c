@@ -1,0 +1,53 @@
+/*
+ * From one thread to another; see channel.h.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/channel.h"
+#include "base/log.h"
+
+void
+channel_init(struct channel *c, size_t capacity)
+{
+	*c = (struct channel){ .capacity = capacity };
+	c->ring = calloc(capacity, sizeof *c->ring);
+	if (c->ring == NULL || pthread_mutex_init(&c->lock, NULL) != 0 ||
+	    pthread_cond_init(&c->filled, NULL) != 0) {
+		log_error("cannot allocate what threads share");
+		abort();
+	}
+}
+
+void
+channel_release(struct channel *c)
+{
+	(void)pthread_cond_destroy(&c->filled);
+	(void)pthread_mutex_destroy(&c->lock);
+	free(c->ring);
+}
+
+void
+channel_put(struct channel *c, void *pointer)
+{
+	(void)pthread_mutex_lock(&c->lock);
+	assert(c->count < c->capacity);
+	c->ring[(c->first + c->count++) % c->capacity] = pointer;
+	(void)pthread_mutex_unlock(&c->lock);
+	(void)pthread_cond_signal(&c->filled);
+}
+
+void *
+channel_take(struct channel *c)
+{
+	void *pointer;
+
+	(void)pthread_mutex_lock(&c->lock);
+	while (c->count == 0)
+		(void)pthread_cond_wait(&c->filled, &c->lock);
+	pointer = c->ring[c->first];
+	c->first = (c->first + 1) % c->capacity;
+	c->count--;
+	(void)pthread_mutex_unlock(&c->lock);
+	return pointer;
+}

@@ -1,0 +1,415 @@
+/*
+ * Threads that share the work; see crew.h.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/channel.h"
+#include "base/log.h"
+#include "engine/crew.h"
+#include "engine/ledger.h"
+
+/*
+ * Packets of a batch: enough that waking a thread costs little beside them.
+ * Batches: enough that nobody waits for a turn, few enough for the caches.
+ */
+enum { CREW_PACKETS = 1024, CREW_BATCHES = 8, CREW_LEFT = 256 };
+
+struct worker {
+	struct crew		 *crew;
+	struct meter		 *meter;	/* owned */
+	struct format		**formats;	/* owned, one an output */
+	struct batch		 *batch;	/* that it writes to */
+	struct stats		  stats;	/* of its records */
+	struct channel		  given;	/* from the reader */
+	struct channel		  done;		/* to the writer */
+	int			  index;
+	pthread_t		  thread;
+	bool			  is_running;
+};
+
+struct crew {
+	struct crew_options	 options;
+	struct worker		*workers;	/* owned */
+	struct meter		*meters[METER_WORKERS_MAX];
+	struct batch		*batches[CREW_BATCHES];	/* owned */
+	struct batch		*idle[CREW_BATCHES];
+	int			 idle_count;
+	int			 away;		/* given, and not back */
+	uint64_t		 mark;		/* of the last batch done */
+	uint64_t		 peak;		/* flows at once */
+	struct channel		 written;	/* from the writer */
+	pthread_t		 writer;
+	bool			 is_writing;
+};
+
+static void	*allocate(size_t, size_t);
+static bool	begin_worker(struct crew *, int, struct error *);
+static bool	begin_threads(struct crew *, struct error *);
+static void	*work(void *);
+static void	work_on(struct worker *, struct batch *);
+static void	write_record(void *, const struct meter_flow *);
+static void	*write_batches(void *);
+static void	merge(struct crew *, struct batch *, size_t);
+static int	earliest(struct batch *, size_t, const size_t *);
+static bool	precedes(const struct meter_order *,
+		    const struct meter_order *);
+static void	end_threads(struct crew *);
+static void	end_worker(struct worker *);
+static void	take_back(struct crew *);
+static void	note_peak(struct crew *, uint64_t);
+
+struct crew *
+crew_new(const struct crew_options *options, struct error *error)
+{
+	struct crew *c = allocate(1, sizeof *c);
+
+	c->options = *options;
+	c->workers = allocate((size_t)options->workers, sizeof *c->workers);
+	channel_init(&c->written, CREW_BATCHES);
+	for (int i = 0; i < CREW_BATCHES; i++) {
+		c->batches[i] = batch_new(CREW_PACKETS, options->workers,
+		    options->outputs->count);
+		c->idle[c->idle_count++] = c->batches[i];
+	}
+	for (int i = 0; i < options->workers; i++) {
+		if (!begin_worker(c, i, error)) {
+			crew_free(c);
+			return NULL;
+		}
+	}
+	if (!begin_threads(c, error)) {
+		crew_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+/* Zeroed memory; without it there is no beginning. */
+static void *
+allocate(size_t count, size_t size)
+{
+	void *memory = calloc(count, size);
+
+	if (memory == NULL) {
+		log_error("cannot allocate memory for threads");
+		abort();
+	}
+	return memory;
+}
+
+/* All but its thread. */
+static bool
+begin_worker(struct crew *c, int index, struct error *error)
+{
+	struct worker *w = &c->workers[index];
+	struct meter_options options = c->options.meter;
+
+	w->crew = c;
+	w->index = index;
+	channel_init(&w->given, CREW_BATCHES + 1);
+	channel_init(&w->done, CREW_BATCHES + 1);
+	options.write = write_record;
+	options.context = w;
+	w->formats = allocate(c->options.outputs->count + 1,
+	    sizeof *w->formats);
+	for (size_t i = 0; i < c->options.outputs->count; i++) {
+		w->formats[i] = output_format(c->options.outputs->outputs[i],
+		    error);
+		if (w->formats[i] == NULL)
+			return false;
+	}
+	w->meter = meter_new(&options, error);
+	c->meters[index] = w->meter;
+	return w->meter != NULL;
+}
+
+/* Signals are for the thread that reads. */
+static bool
+begin_threads(struct crew *c, struct error *error)
+{
+	sigset_t all, before;
+	int status = 0;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
+	for (int i = 0; i < c->options.workers && status == 0; i++) {
+		struct worker *w = &c->workers[i];
+
+		status = pthread_create(&w->thread, NULL, work, w);
+		w->is_running = status == 0;
+	}
+	if (status == 0) {
+		status = pthread_create(&c->writer, NULL, write_batches, c);
+		c->is_writing = status == 0;
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (status != 0)
+		(void)error_set(error, "cannot begin a thread: %s",
+		    strerror(status));
+	return status == 0;
+}
+
+void
+crew_free(struct crew *c)
+{
+	if (c == NULL)
+		return;
+	end_threads(c);
+	for (int i = 0; i < c->options.workers; i++)
+		end_worker(&c->workers[i]);
+	for (int i = 0; i < CREW_BATCHES; i++)
+		batch_free(c->batches[i]);
+	channel_release(&c->written);
+	free(c->workers);
+	free(c);
+}
+
+/* The workers hand the word to stop on to the writer. */
+static void
+end_threads(struct crew *c)
+{
+	struct batch stop = { .is_stop = true };
+
+	for (int i = 0; i < c->options.workers; i++) {
+		if (c->workers[i].is_running)
+			channel_put(&c->workers[i].given, &stop);
+	}
+	for (int i = 0; i < c->options.workers; i++) {
+		if (c->workers[i].is_running)
+			(void)pthread_join(c->workers[i].thread, NULL);
+	}
+	if (c->is_writing)
+		(void)pthread_join(c->writer, NULL);
+}
+
+static void
+end_worker(struct worker *w)
+{
+	if (w->crew == NULL)
+		return;		/* it was not begun */
+	for (size_t i = 0; i < w->crew->options.outputs->count; i++) {
+		if (w->formats[i] != NULL)
+			w->formats[i]->operations->free(w->formats[i]);
+	}
+	free(w->formats);
+	meter_free(w->meter);
+	channel_release(&w->given);
+	channel_release(&w->done);
+}
+
+struct batch *
+crew_take(struct crew *c, uint64_t *mark)
+{
+	struct batch *batch;
+
+	if (c->idle_count == 0)
+		take_back(c);
+	batch = c->idle[--c->idle_count];
+	batch_reset(batch);
+	*mark = c->mark;
+	return batch;
+}
+
+/* Waits for the next batch that is done. They come in order. */
+static void
+take_back(struct crew *c)
+{
+	struct batch *batch = channel_take(&c->written);
+
+	if (batch->mark > c->mark)
+		c->mark = batch->mark;
+	note_peak(c, items_peak(&batch->items));
+	c->idle[c->idle_count++] = batch;
+	c->away--;
+}
+
+void
+crew_give(struct crew *c, struct batch *batch)
+{
+	c->away++;
+	for (int i = 0; i < c->options.workers; i++)
+		channel_put(&c->workers[i].given, batch);
+}
+
+void
+crew_drain(struct crew *c)
+{
+	while (c->away > 0)
+		take_back(c);
+	note_peak(c, meter_live(c->meters, c->options.workers));
+}
+
+/* What is evicted is written to the next batch, before all else in it. */
+int64_t
+crew_make_room(struct crew *c, struct batch *next, uint64_t position)
+{
+	crew_drain(c);
+	for (int i = 0; i < c->options.workers; i++)
+		c->workers[i].batch = next;
+	return meter_make_room(c->meters, c->options.workers, position);
+}
+
+/* A part of the list at a time, which everybody goes through for his own. */
+void
+crew_finish(struct crew *c, enum flow_end end)
+{
+	uint64_t live = meter_live(c->meters, c->options.workers);
+	struct meter_left *left = allocate(live + 1, sizeof *left);
+	size_t count = 0;
+	uint64_t mark;
+
+	for (int i = 0; i < c->options.workers; i++)
+		count += meter_list(c->meters[i], (uint32_t)i, left + count);
+	meter_sort(left, count);
+	for (size_t first = 0; first < count; first += CREW_LEFT) {
+		struct batch *next = crew_take(c, &mark);
+
+		next->left = left + first;
+		next->left_rank = first;
+		next->left_count = count - first < CREW_LEFT ?
+		    count - first : CREW_LEFT;
+		next->end = end;
+		crew_give(c, next);
+	}
+	crew_drain(c);
+	free(left);
+}
+
+void
+crew_counts(struct crew *c, struct meter_counts *counts, struct stats *stats)
+{
+	*counts = (struct meter_counts){ .active_peak = c->peak };
+	for (int i = 0; i < c->options.workers; i++) {
+		struct worker *w = &c->workers[i];
+		struct meter_counts own;
+
+		meter_counts(w->meter, &own);
+		counts->flows += own.flows;
+		counts->flows_tcp += own.flows_tcp;
+		counts->flows_udp += own.flows_udp;
+		counts->flows_other += own.flows_other;
+		counts->evicted += own.evicted;
+		ledger_take(stats, &w->stats);
+		for (size_t k = 0; k < c->options.outputs->count; k++)
+			output_absorb(c->options.outputs->outputs[k],
+			    w->formats[k]);
+	}
+}
+
+static void *
+work(void *context)
+{
+	struct worker *w = context;
+	struct batch *batch;
+
+	do {
+		batch = channel_take(&w->given);
+		if (!batch->is_stop)
+			work_on(w, batch);
+		channel_put(&w->done, batch);
+	} while (!batch->is_stop);
+	return NULL;
+}
+
+static void
+work_on(struct worker *w, struct batch *batch)
+{
+	w->batch = batch;
+	meter_tally(w->meter, &batch->items, w->index);
+	for (size_t i = 0; i < batch->left_count; i++) {
+		if (batch->left[i].worker == (uint32_t)w->index)
+			meter_finish_flow(w->meter, batch->left[i].number,
+			    batch->left_rank + i, batch->end);
+	}
+}
+
+/* The meter's way out: bytes for each output. */
+static void
+write_record(void *context, const struct meter_flow *ended)
+{
+	struct worker *w = context;
+	struct record record;
+
+	record_fill(&record, ended, w->crew->options.community_seed);
+	ledger_record(&w->stats, &record);
+	for (size_t i = 0; i < w->batch->outputs; i++) {
+		struct batch_written *written = batch_written(w->batch,
+		    w->index, i);
+
+		w->formats[i]->operations->record(w->formats[i], &record,
+		    &written->bytes);
+		batch_record(written, &ended->order);
+	}
+}
+
+/* The writer: every batch comes from all workers, in order. */
+static void *
+write_batches(void *context)
+{
+	struct crew *c = context;
+	struct batch *batch = NULL;
+
+	for (;;) {
+		for (int i = 0; i < c->options.workers; i++)
+			batch = channel_take(&c->workers[i].done);
+		if (batch->is_stop)
+			break;
+		for (size_t i = 0; i < batch->outputs; i++)
+			merge(c, batch, i);
+		channel_put(&c->written, batch);
+	}
+	return NULL;
+}
+
+/* What the workers wrote for one output, the earliest first. */
+static void
+merge(struct crew *c, struct batch *batch, size_t output)
+{
+	size_t next[METER_WORKERS_MAX] = { 0 };
+	int worker;
+
+	while ((worker = earliest(batch, output, next)) >= 0) {
+		struct batch_written *w = batch_written(batch, worker, output);
+		size_t at = next[worker]++;
+		size_t begin = at == 0 ? 0 : w->records[at - 1].end;
+
+		outputs_bytes(c->options.outputs, output,
+		    w->bytes.data + begin, w->records[at].end - begin);
+	}
+}
+
+/* Whose next record is the earliest; -1: there is none. */
+static int
+earliest(struct batch *batch, size_t output, const size_t *next)
+{
+	const struct meter_order *least = NULL;
+	int worker = -1;
+
+	for (int i = 0; i < batch->workers; i++) {
+		struct batch_written *w = batch_written(batch, i, output);
+
+		if (next[i] < w->count && (least == NULL ||
+		    precedes(&w->records[next[i]].order, least))) {
+			least = &w->records[next[i]].order;
+			worker = i;
+		}
+	}
+	return worker;
+}
+
+static bool
+precedes(const struct meter_order *a, const struct meter_order *b)
+{
+	return a->position != b->position ? a->position < b->position :
+	    a->rank < b->rank;
+}
+
+static void
+note_peak(struct crew *c, uint64_t live)
+{
+	live = meter_bounded(c->meters[0], live);
+	if (live > c->peak)
+		c->peak = live;
+}

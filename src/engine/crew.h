@@ -1,0 +1,57 @@
+/*
+ * Threads that share the work on an input: workers, each with a meter of its
+ * own, and a writer.
+ *
+ * The reader, whose thread calls all of this, fills batches. Every batch goes
+ * to every worker, who tallies the items that are his and turns what ends into
+ * bytes; then the writer merges what the workers wrote, in the order of the
+ * input, so that the output is the same for any number of them; and the batch
+ * is back with the reader. Between any two of them a batch crosses on a channel
+ * (base/channel.h), and nothing else is shared while it is on its way.
+ */
+#ifndef TALLYMAN_ENGINE_CREW_H
+#define TALLYMAN_ENGINE_CREW_H
+
+#include "engine/batch.h"
+#include "engine/outputs.h"
+
+struct crew_options {
+	struct meter_options	 meter;		/* but for write, context */
+	struct outputs		*outputs;	/* borrowed */
+	int			 workers;	/* to METER_WORKERS_MAX */
+	uint16_t		 community_seed;
+};
+
+struct crew;
+
+/* NULL with the message when the threads or the meters cannot be had. */
+struct crew	*crew_new(const struct crew_options *, struct error *);
+void		 crew_free(struct crew *);
+
+/*
+ * An empty batch to be filled; waits for one. mark is that of a batch that is
+ * done: its frames, and those before it, are no longer looked at.
+ */
+struct batch	*crew_take(struct crew *, uint64_t *mark);
+
+/* Gives a filled batch to the workers; it will come back by crew_take(). */
+void		 crew_give(struct crew *, struct batch *);
+
+/*
+ * Waits until all batches but the one in the reader's hand are done. Nobody is
+ * at work then, until the next batch is given.
+ */
+void		 crew_drain(struct crew *);
+
+/* Drains, and sees to it that flows may begin: how many (meter.h). */
+int64_t		 crew_make_room(struct crew *, struct batch *next,
+		    uint64_t position);
+
+/* Ends all flows that are left. Drained; so it is then. */
+void		 crew_finish(struct crew *, enum flow_end);
+
+/* Adds up what the workers counted. Drained. */
+void		 crew_counts(struct crew *, struct meter_counts *,
+		    struct stats *);
+
+#endif
