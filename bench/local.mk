@@ -1,5 +1,5 @@
 # Measurements: `make bench` at a tenth of the size, `make bench-full`.
-EXTRA_PROGRAMS += %D%/generate %D%/loop
+EXTRA_PROGRAMS += %D%/generate %D%/loop %D%/mix
 EXTRA_DIST += %D%/run
 CLEANFILES += $(EXTRA_PROGRAMS)
 
@@ -7,6 +7,8 @@ CLEANFILES += $(EXTRA_PROGRAMS)
 %C%_generate_LDADD =
 %C%_loop_SOURCES = %D%/loop.c
 %C%_loop_LDADD = $(PCAP_LIBS)
+%C%_mix_SOURCES = %D%/mix.c %D%/readdress.c %D%/readdress.h
+%C%_mix_LDADD = $(PCAP_LIBS)
 
 .PHONY: bench bench-full
 bench: tallyman$(EXEEXT) %D%/generate$(EXEEXT) %D%/loop$(EXEEXT)
