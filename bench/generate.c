@@ -4,12 +4,14 @@
  *
  *	generate small FLOWS AT_ONCE	short flows of the smallest frames
  *	generate elephants MEGABYTES FLOWS	few long TCP transfers
+ *	generate syn FLOWS	every frame a SYN of another flow
  *
  * A pcap with microseconds goes to standard output. Small: frames of 64
  * bytes (IPv6 with TCP needs a few more), seven of ten flows TCP with
  * handshake, data and end, the others UDP, one of ten IPv6, ten frames each,
  * interleaved at random. Elephants: packets of 1500 bytes, an
- * acknowledgement after every second one.
+ * acknowledgement after every second one. Syn: frames of 64 bytes, each from
+ * an address of its own, spread over half of all IPv4 addresses.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -41,6 +43,7 @@ struct flow {
 	uint32_t	seq[2];		/* of client and server */
 	uint16_t	client_port;
 	uint16_t	server_port;
+	uint32_t	client;		/* the last 32 bits of the address */
 	uint32_t	server;
 	uint8_t		protocol;
 	bool		is_ipv6;
@@ -200,7 +203,8 @@ generate_flow(struct generator *g, struct flow *flow, uint32_t number)
 	flow->seq[1] = generate_random(g);
 	flow->client_port = (uint16_t)(32768 + generate_random(g) % 28232);
 	flow->server_port = ports[is_udp][chance >> 8 & 3];
-	flow->server = chance >> 12 & 0xfff;
+	flow->client = 0x0a000000 | (number * 7919 & 0xffffff);
+	flow->server = 0xc0a80000 | (chance >> 12 & 0xfff);
 	flow->protocol = is_udp ? PROTOCOL_UDP : PROTOCOL_TCP;
 	flow->is_ipv6 = chance / 10 % 10 == 0;
 }
@@ -222,16 +226,12 @@ generate_ethernet(struct generator *g, const struct flow *flow, int side)
 static void
 generate_address(struct generator *g, const struct flow *flow, int side)
 {
-	uint32_t host;
-
-	host = side == 0 ? 0x0a000000 | (flow->number * 7919 & 0xffffff)
-	    : 0xc0a80000 | flow->server;
 	if (flow->is_ipv6) {
 		generate_32(g, 0xfd000000);
 		generate_32(g, 0);
 		generate_32(g, 0);
 	}
-	generate_32(g, host);
+	generate_32(g, side == 0 ? flow->client : flow->server);
 }
 
 static void
@@ -439,6 +439,26 @@ generate_elephants(struct generator *g, uint32_t megabytes, uint32_t count)
 	free(flows);
 }
 
+/* A prime factor and a modulus without it: no source comes twice. */
+static void
+generate_syn(struct generator *g, uint32_t count)
+{
+	static const struct segment syn = { 0, SYN, 0 };
+	const uint64_t sources = UINT64_C(126) << 24;
+	struct flow flow;
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		generate_flow(g, &flow, i);
+		flow.protocol = PROTOCOL_TCP;
+		flow.server_port = 443;
+		flow.is_ipv6 = false;
+		flow.client = (uint32_t)(0x01000000 +
+		    (uint64_t)i * 1000000007 % sources);
+		generate_frame(g, &flow, &syn);
+	}
+}
+
 /* From 1 to a thousand million; anything else ends the program. */
 static uint32_t
 generate_number(const char *text)
@@ -460,20 +480,25 @@ int
 main(int argc, char **argv)
 {
 	struct generator g = { .state = 20260304, .now_us = start_us };
+	const char *trace = argc > 1 ? argv[1] : "";
+	bool is_syn = strcmp(trace, "syn") == 0;
 	uint32_t first, second;
 
-	if (argc != 4 || (strcmp(argv[1], "small") != 0 &&
-	    strcmp(argv[1], "elephants") != 0)) {
+	if (argc != (is_syn ? 3 : 4) || (!is_syn &&
+	    strcmp(trace, "small") != 0 && strcmp(trace, "elephants") != 0)) {
 		fputs("usage: generate small FLOWS AT_ONCE\n"
-		    "       generate elephants MEGABYTES FLOWS\n", stderr);
+		    "       generate elephants MEGABYTES FLOWS\n"
+		    "       generate syn FLOWS\n", stderr);
 		return 2;
 	}
 	first = generate_number(argv[2]);
-	second = generate_number(argv[3]);
+	second = is_syn ? 0 : generate_number(argv[3]);
 	memset(g.payload, 'x', sizeof(g.payload));
 	setvbuf(stdout, NULL, _IOFBF, 1 << 20);
 	generate_file_header();
-	if (strcmp(argv[1], "small") == 0)
+	if (is_syn)
+		generate_syn(&g, first);
+	else if (strcmp(trace, "small") == 0)
 		generate_small(&g, first, second);
 	else
 		generate_elephants(&g, first, second);
