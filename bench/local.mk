@@ -1,6 +1,6 @@
 # Measurements: `make bench` at a tenth of the size, `make bench-full`.
 EXTRA_PROGRAMS += %D%/generate %D%/loop %D%/mix
-EXTRA_DIST += %D%/run
+EXTRA_DIST += %D%/measure.py %D%/peers.py %D%/run
 CLEANFILES += $(EXTRA_PROGRAMS)
 
 %C%_generate_SOURCES = %D%/generate.c
@@ -10,9 +10,9 @@ CLEANFILES += $(EXTRA_PROGRAMS)
 %C%_mix_SOURCES = %D%/mix.c %D%/readdress.c %D%/readdress.h
 %C%_mix_LDADD = $(PCAP_LIBS)
 
+# BENCH_OPTIONS: what else to measure, as the head of run says.
 .PHONY: bench bench-full
-bench: tallyman$(EXEEXT) %D%/generate$(EXEEXT) %D%/loop$(EXEEXT)
-	$(PYTHON_TEST) $(srcdir)/%D%/run '$(abs_top_builddir)'
-
-bench-full: tallyman$(EXEEXT) %D%/generate$(EXEEXT) %D%/loop$(EXEEXT)
-	$(PYTHON_TEST) $(srcdir)/%D%/run --full '$(abs_top_builddir)'
+bench bench-full: tallyman$(EXEEXT) %D%/generate$(EXEEXT) %D%/loop$(EXEEXT) \
+    %D%/mix$(EXEEXT)
+	$(PYTHON_TEST) $(srcdir)/%D%/run $$(test $@ = bench || echo --full) \
+	    $(BENCH_OPTIONS) '$(abs_top_builddir)'
