@@ -1,6 +1,11 @@
-# Measurements: `make bench` at a tenth of the size, `make bench-full`.
-EXTRA_PROGRAMS += %D%/generate %D%/loop %D%/mix
-EXTRA_DIST += %D%/measure.py %D%/peers.py %D%/run
+# Measurements: `make bench` at a tenth of the size, `make bench-full`. What a
+# frame costs in instructions is a test; `make bench-baseline` says that what
+# it costs now is right.
+check_PROGRAMS += %D%/generate %D%/mix
+EXTRA_PROGRAMS += %D%/loop
+TESTS += %D%/instructions.py
+EXTRA_DIST += %D%/measure.py %D%/peers.py %D%/run %D%/instructions.py \
+	%D%/baseline.json
 CLEANFILES += $(EXTRA_PROGRAMS)
 
 %C%_generate_SOURCES = %D%/generate.c
@@ -11,8 +16,12 @@ CLEANFILES += $(EXTRA_PROGRAMS)
 %C%_mix_LDADD = $(PCAP_LIBS)
 
 # BENCH_OPTIONS: what else to measure, as the head of run says.
-.PHONY: bench bench-full
+.PHONY: bench bench-full bench-baseline
 bench bench-full: tallyman$(EXEEXT) %D%/generate$(EXEEXT) %D%/loop$(EXEEXT) \
     %D%/mix$(EXEEXT)
 	$(PYTHON_TEST) $(srcdir)/%D%/run $$(test $@ = bench || echo --full) \
 	    $(BENCH_OPTIONS) '$(abs_top_builddir)'
+
+bench-baseline: tallyman$(EXEEXT) %D%/generate$(EXEEXT) %D%/mix$(EXEEXT)
+	top_builddir='$(abs_top_builddir)' \
+	    $(PYTHON_TEST) $(srcdir)/%D%/instructions.py --update
