@@ -16,6 +16,8 @@ libtallyman_a_SOURCES = \
 	%D%/base/pool.h \
 	%D%/base/sha1.c \
 	%D%/base/sha1.h \
+	%D%/base/spell.c \
+	%D%/base/spell.h \
 	%D%/base/text.c \
 	%D%/base/text.h \
 	%D%/base/units.c \

@@ -16,6 +16,7 @@ unit_tests = \
 	%D%/unit/base/log \
 	%D%/unit/base/pool \
 	%D%/unit/base/sha1 \
+	%D%/unit/base/spell \
 	%D%/unit/base/units \
 	%D%/unit/capture/file/pcap \
 	%D%/unit/capture/file/pcapng \

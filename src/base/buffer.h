@@ -13,10 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/spell.h"
+
 struct buffer {
-	char	*data;		/* owned */
-	size_t	 size;
-	size_t	 capacity;
+	char			*data;		/* owned */
+	size_t			 size;
+	size_t			 capacity;
+	struct spell_second	 last_second;	/* of buffer_time() */
 };
 
 void	buffer_init(struct buffer *, size_t capacity);
@@ -42,6 +45,13 @@ static inline void
 buffer_truncate(struct buffer *b, size_t size)
 {
 	b->size = size;
+}
+
+/* Ends the bytes at a place within the capacity, up to which were written. */
+static inline void
+buffer_end(struct buffer *b, const char *end)
+{
+	b->size = (size_t)(end - b->data);
 }
 
 void	buffer_bytes(struct buffer *, const void *data, size_t size);
