@@ -115,8 +115,12 @@ libtallyman_a_SOURCES = \
 	%D%/output/csv.c \
 	%D%/output/format.c \
 	%D%/output/json.c \
+	%D%/output/json_counts.c \
+	%D%/output/json_counts.h \
 	%D%/output/json_plan.c \
 	%D%/output/json_plan.h \
+	%D%/output/json_write.c \
+	%D%/output/json_write.h \
 	%D%/output/output.c \
 	%D%/output/output.h \
 	%D%/output/text.c \

@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "output/json_plan.h"
+#include "output/json_write.h"
 
 /* Counters that are worth a step. */
 enum { JSON_RUN_MIN = 4 };
 
 static struct json_step	*json_plan_step(struct json_plan *, enum json_action,
-			    const char *, size_t);
+			    const char *, size_t, const char *);
+static void		 json_plan_value(struct json_plan *,
+			    const struct field *);
 static void		 json_plan_open(struct json_plan *,
 			    const struct field *const *, size_t);
 static void		 json_plan_close(struct json_plan *, const char *,
@@ -21,11 +23,11 @@ static uint64_t		 json_needs(const struct field *const *, size_t,
 			    size_t);
 static void		 json_plan_skip(struct json_plan *);
 static const char	*json_last_word(const char *);
-static size_t		 json_run(const struct field *const *, size_t);
+static size_t		 json_run_count(const struct field *const *, size_t);
 static bool		 json_follows(const struct field *,
 			    const struct field *);
 static size_t		 json_counter_size(const struct field *);
-static void		 json_plan_zeros(struct json_plan *,
+static void		 json_plan_run(struct json_plan *,
 			    const struct field *const *, size_t);
 
 void *
@@ -40,21 +42,21 @@ json_plan_allocate(size_t count, size_t size)
 	return memory;
 }
 
-/* Appends a step whose text is made of the first size bytes of a name. */
+/* Appends a step whose text is made of a name's first bytes and a tail. */
 static struct json_step *
 json_plan_step(struct json_plan *plan, enum json_action action,
-    const char *name, size_t size)
+    const char *name, size_t size, const char *tail)
 {
 	struct json_step *step = &plan->steps[plan->count++];
-	const char *tail = action == JSON_OPEN ? "\":{" : "\":";
 	size_t tail_size = strlen(tail);
 
 	assert(1 + size + tail_size <= sizeof step->text);
-	step->action = action;
+	step->action = (uint8_t)action;
 	step->text[0] = '"';
 	memcpy(step->text + 1, name, size);
 	memcpy(step->text + 1 + size, tail, tail_size);
-	step->text_size = 1 + size + tail_size;
+	step->text_size = (uint8_t)(1 + size + tail_size);
+	plan->room += step->text_size + 1U;	/* a comma may follow */
 	return step;
 }
 
@@ -88,7 +90,8 @@ json_plan_open(struct json_plan *plan, const struct field *const *fields,
 		plan->opened[plan->depth] = plan->count;
 		plan->prefix[plan->depth] = prefix + size + 1;
 		plan->depth++;
-		json_plan_step(plan, JSON_OPEN, name + prefix, size)->needs =
+		json_plan_step(plan, JSON_OPEN, name + prefix, size,
+		    "\":{")->needs =
 		    json_needs(fields, count, prefix + size + 1);
 		prefix += size + 1;
 	}
@@ -101,9 +104,26 @@ json_plan_close(struct json_plan *plan, const char *name, const char *next)
 	while (plan->depth > 0 && strncmp(name, next,
 	    plan->prefix[plan->depth - 1]) != 0) {
 		plan->depth--;
-		plan->steps[plan->opened[plan->depth]].end = plan->count;
-		(void)json_plan_step(plan, JSON_CLOSE, "", 0);
+		plan->steps[plan->opened[plan->depth]].end =
+		    (uint16_t)plan->count;
+		(void)json_plan_step(plan, JSON_CLOSE, "", 0, "");
 	}
+}
+
+static void
+json_plan_value(struct json_plan *plan, const struct field *field)
+{
+	const char *name = json_last_word(field->name);
+	struct json_step *step = json_plan_step(plan, JSON_VALUE, name,
+	    strlen(name), json_write_is_quoted(field->type) ? "\":\"" :
+	    "\":");
+
+	assert(field->offset <= UINT16_MAX);
+	step->type = (uint8_t)field->type;
+	step->value = json_write_value(field->type);
+	step->needs = field->needs;
+	step->offset = (uint16_t)field->offset;
+	plan->room += json_write_room(field->type);
 }
 
 void
@@ -112,24 +132,18 @@ json_plan_init(struct json_plan *plan, const struct field *const *fields,
 {
 	size_t run_end = 0;
 
-	*plan = (struct json_plan){ 0 };
+	*plan = (struct json_plan){ .room = SPELL_ROOM };
 	plan->steps = json_plan_allocate(count * (2 + 2 * JSON_DEPTH_MAX),
 	    sizeof *plan->steps);
 	for (size_t i = 0; i < count; i++) {
 		const char *name = fields[i]->name;
-		const char *last;
-		struct json_step *step;
 
 		json_plan_open(plan, fields + i, count - i);
 		if (i >= run_end) {
-			run_end = i + json_run(fields + i, count - i);
-			json_plan_zeros(plan, fields + i, run_end - i);
+			run_end = i + json_run_count(fields + i, count - i);
+			json_plan_run(plan, fields + i, run_end - i);
 		}
-		last = json_last_word(name);
-		step = json_plan_step(plan, JSON_VALUE, last, strlen(last));
-		step->type = fields[i]->type;
-		step->needs = fields[i]->needs;
-		step->offset = fields[i]->offset;
+		json_plan_value(plan, fields[i]);
 		json_plan_close(plan, name,
 		    i + 1 == count ? "" : fields[i + 1]->name);
 	}
@@ -146,10 +160,10 @@ json_plan_skip(struct json_plan *plan)
 
 		if (step->action == JSON_OPEN)
 			continue;
-		step->end = i;
+		step->end = (uint16_t)i;
 		if (i + 1 < plan->count && next->needs == step->needs &&
 		    (next->action == JSON_VALUE ||
-		    next->action == JSON_ZEROS))
+		    next->action == JSON_RUN))
 			step->end = next->end;
 	}
 }
@@ -157,8 +171,15 @@ json_plan_skip(struct json_plan *plan)
 void
 json_plan_release(struct json_plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++)
-		free(plan->steps[i].zeros);
+	for (size_t i = 0; i < plan->count; i++) {
+		struct json_run *run = plan->steps[i].run;
+
+		if (run == NULL)
+			continue;
+		free(run->text);
+		free(run->places);
+		free(run);
+	}
 	free(plan->steps);
 }
 
@@ -189,7 +210,7 @@ json_counter_size(const struct field *field)
  * the fields, beginning with the first; 1 if it is none.
  */
 static size_t
-json_run(const struct field *const *fields, size_t count)
+json_run_count(const struct field *const *fields, size_t count)
 {
 	const char *name = fields[0]->name;
 	size_t prefix = (size_t)(json_last_word(name) - name);
@@ -217,29 +238,34 @@ json_follows(const struct field *first, const struct field *second)
 
 /* The memory of the run is looked at in words of 8 bytes. */
 static void
-json_plan_zeros(struct json_plan *plan, const struct field *const *fields,
+json_plan_run(struct json_plan *plan, const struct field *const *fields,
     size_t count)
 {
 	const struct field *last = fields[count - 1];
 	struct json_step *step;
+	struct json_run *run;
 	struct buffer text;
 
 	if (count < JSON_RUN_MIN)
 		return;
-	step = json_plan_step(plan, JSON_ZEROS, "", 0);
-	step->needs = fields[0]->needs;
-	step->offset = fields[0]->offset / 8 * 8;
-	step->size = (last->offset + json_counter_size(last) + 7) / 8 * 8 -
-	    step->offset;
-	step->last = plan->count + count - 1;
+	run = json_plan_allocate(1, sizeof *run);
+	run->places = json_plan_allocate(count, sizeof *run->places);
+	run->count = count;
+	run->offset = fields[0]->offset / 8 * 8;
+	run->size = (last->offset + json_counter_size(last) + 7) / 8 * 8 -
+	    run->offset;
 	buffer_init(&text, 256);
 	for (size_t i = 0; i < count; i++) {
 		buffer_char(&text, '"');
 		buffer_text(&text, json_last_word(fields[i]->name));
 		buffer_text(&text, "\":0,");
+		run->places[i] = text.size - 2;
 	}
-	step->zeros_size = text.size;
-	step->zeros = json_plan_allocate(text.size, 1);
-	memcpy(step->zeros, text.data, text.size);
+	run->text_size = text.size;
+	run->text = json_plan_allocate(text.size, 1);
+	memcpy(run->text, text.data, text.size);
 	buffer_release(&text);
+	step = json_plan_step(plan, JSON_RUN, "", 0, "");
+	step->needs = fields[0]->needs;
+	step->run = run;
 }
