@@ -51,6 +51,10 @@ static const struct {
 
 static const char hex_octets[256][2] = { OCTETS(HEXADECIMAL) };
 
+#define PLAIN(n)	(n) >= 0x20 && (n) < 0x7f && (n) != '"' && (n) != '\\'
+
+const bool spell_is_plain[256] = { OCTETS(PLAIN) };
+
 /* Exactly four digits. */
 static char *
 spell_four(char *at, unsigned value)
@@ -99,22 +103,24 @@ spell_seconds(char *at, int64_t ns, int digits)
 	uint64_t magnitude = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
 	uint64_t whole = 0;
 	unsigned fraction;
+	unsigned micro;
+	unsigned nano;
 
 	if (magnitude >= 1000000000)
 		whole = magnitude / 1000000000;
 	fraction = (unsigned)(magnitude - whole * 1000000000);
-	if (digits == 6)
-		fraction = fraction / 1000 * 1000;
-	if (ns < 0 && (whole > 0 || fraction > 0))
+	micro = fraction / 1000;
+	nano = digits == 6 ? 0 : fraction - micro * 1000;
+	if (ns < 0 && (whole | micro | nano) != 0)
 		*at++ = '-';	/* not before a zero */
 	at = spell_u64(at, whole);
-	if (fraction == 0)
+	if ((micro | nano) == 0)
 		return at;
 	*at++ = '.';
-	at = spell_six(at, fraction / 1000);
-	if (fraction % 1000 != 0) {
-		*at++ = (char)('0' + fraction / 100 % 10);
-		memcpy(at, spell_pairs + 2 * (fraction % 100), 2);
+	at = spell_six(at, micro);
+	if (nano != 0) {
+		*at++ = (char)('0' + nano / 100);
+		memcpy(at, spell_pairs + 2 * (nano % 100), 2);
 		at += 2;
 	}
 	while (at[-1] == '0')

@@ -19,6 +19,8 @@ struct spell_second {
 };
 
 extern const char spell_pairs[201];	/* "00" to "99" */
+extern const bool spell_is_plain[256];	/* bytes that JSON writes as they
+					   are, by themselves; not zero */
 
 /* Of a number that has more than two digits. */
 char	*spell_long(char *, uint64_t value);

@@ -101,11 +101,14 @@ json_plan_open(struct json_plan *plan, const struct field *const *fields,
 static void
 json_plan_close(struct json_plan *plan, const char *name, const char *next)
 {
+	size_t opened;
+
 	while (plan->depth > 0 && strncmp(name, next,
 	    plan->prefix[plan->depth - 1]) != 0) {
 		plan->depth--;
-		plan->steps[plan->opened[plan->depth]].end =
-		    (uint16_t)plan->count;
+		opened = plan->opened[plan->depth];
+		plan->steps[opened].skipped = (uint16_t)(plan->count -
+		    opened);
 		(void)json_plan_step(plan, JSON_CLOSE, "", 0, "");
 	}
 }
@@ -133,7 +136,7 @@ json_plan_init(struct json_plan *plan, const struct field *const *fields,
 	size_t run_end = 0;
 
 	*plan = (struct json_plan){ .room = SPELL_ROOM };
-	plan->steps = json_plan_allocate(count * (2 + 2 * JSON_DEPTH_MAX),
+	plan->steps = json_plan_allocate(count * (2 + 2 * JSON_DEPTH_MAX) + 1,
 	    sizeof *plan->steps);
 	for (size_t i = 0; i < count; i++) {
 		const char *name = fields[i]->name;
@@ -148,6 +151,7 @@ json_plan_init(struct json_plan *plan, const struct field *const *fields,
 		    i + 1 == count ? "" : fields[i + 1]->name);
 	}
 	json_plan_skip(plan);
+	plan->steps[plan->count].action = JSON_END;
 }
 
 /* Steps that stand together and need the same are left out together. */
@@ -160,11 +164,10 @@ json_plan_skip(struct json_plan *plan)
 
 		if (step->action == JSON_OPEN)
 			continue;
-		step->end = (uint16_t)i;
 		if (i + 1 < plan->count && next->needs == step->needs &&
 		    (next->action == JSON_VALUE ||
 		    next->action == JSON_RUN))
-			step->end = next->end;
+			step->skipped = (uint16_t)(next->skipped + 1);
 	}
 }
 

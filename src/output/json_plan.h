@@ -20,7 +20,8 @@ enum json_action {
 	JSON_VALUE,
 	JSON_RUN,	/* the steps up to last, if no value has two digits */
 	JSON_OPEN,	/* an object; left out when its needs are not met */
-	JSON_CLOSE
+	JSON_CLOSE,
+	JSON_END
 };
 
 struct json_step;
@@ -39,9 +40,9 @@ struct json_step {
 	json_value		*value;		/* JSON_VALUE */
 	struct json_run		*run;		/* JSON_RUN: owned */
 	uint16_t		 offset;	/* of the member */
-	uint16_t		 end;	/* the last step that is left out
-					   with it: JSON_OPEN's JSON_CLOSE,
-					   else of those that need the same */
+	uint16_t		 skipped;	/* steps left out with it: up
+					   to JSON_OPEN's JSON_CLOSE, else
+					   those that need the same */
 	uint8_t			 action;	/* enum json_action */
 	uint8_t			 type;		/* enum field_type */
 	uint8_t			 text_size;
@@ -59,7 +60,7 @@ struct json_run {
 
 struct json_plan {
 	struct json_step	*steps;		/* owned */
-	size_t			 count;
+	size_t			 count;		/* without JSON_END */
 	size_t			 room;	/* that all need together, but for
 					   what grows by itself */
 

@@ -16,6 +16,7 @@ static char	*end_number(char *);
 static char	*end_quoted(char *);
 static void	 grow_begin(struct json_writer *, const char *);
 static char	*grow_end(struct json_writer *);
+static char	*quote_long(struct json_writer *, const char *, size_t, char *);
 static char	*quote_ours(struct json_writer *, const char *, char *);
 static char	*quote_foreign(struct json_writer *, const char *, char *);
 
@@ -48,9 +49,9 @@ static const struct {
 	size_t		 room;
 	bool		 is_quoted;
 } types[] = {
-	[FIELD_WORD] = { value_word, JSON_WORD_MAX + 3, false },
-	[FIELD_TEXT] = { value_text, JSON_WORD_MAX + 3, false },
-	[FIELD_CHARS] = { value_chars, JSON_WORD_MAX + 3, false },
+	[FIELD_WORD] = { value_word, JSON_WORD_MAX + 3, true },
+	[FIELD_TEXT] = { value_text, JSON_WORD_MAX + 3, true },
+	[FIELD_CHARS] = { value_chars, JSON_WORD_MAX + 3, true },
 	[FIELD_BOOL] = { value_bool, 8, false },
 	[FIELD_U8] = { value_u8, 4, false },
 	[FIELD_U16] = { value_u16, 6, false },
@@ -91,34 +92,30 @@ void
 json_write(struct json_writer *w, const struct json_plan *plan)
 {
 	size_t opened[JSON_DEPTH_MAX] = { 0 };	/* places of the objects */
+	const struct json_step *step = plan->steps;
+	uint64_t lacks = ~w->has;
 	int depth = 0;
+	char *next;
 	char *at;
 
 	w->room = plan->room;
 	buffer_reserve(w->buffer, w->room);
 	at = w->buffer->data + w->buffer->size;
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct json_step *step = &plan->steps[i];
-		char *next;
-
-		if ((w->has & step->needs) != step->needs) {
-			i = step->end;
+	for (; step->action != JSON_END; step++) {
+		if ((step->needs & lacks) != 0) {
+			step += step->skipped;
 			continue;
 		}
+		memcpy(at, step->text, sizeof step->text);
 		if (step->action == JSON_VALUE) {
-			memcpy(at, step->text, sizeof step->text);
 			next = step->value(w, step, at + step->text_size);
-			if (next != NULL)
-				at = next;
+			at = next == NULL ? at : next;
 		} else if (step->action == JSON_RUN) {
 			next = write_run(w, step, at);
-			if (next != NULL) {
-				i += step->run->count;
-				at = next;
-			}
+			step += next == NULL ? 0 : step->run->count;
+			at = next == NULL ? at : next;
 		} else if (step->action == JSON_OPEN) {
 			opened[depth++] = (size_t)(at - w->buffer->data);
-			memcpy(at, step->text, sizeof step->text);
 			at += step->text_size;
 		} else {
 			at = write_close(at, w->buffer->data +
@@ -256,19 +253,24 @@ value_seconds(struct json_writer *w, const struct json_step *step, char *at)
 	    w->time_digits));
 }
 
+/* Any text; its first quote stands there already. */
+static char *
+quote_long(struct json_writer *w, const char *text, size_t size, char *at)
+{
+	grow_begin(w, at - 1);
+	buffer_json_string(w->buffer, text, size);
+	return grow_end(w);
+}
+
 /* Text of ours has no character to escape. */
 static char *
 quote_ours(struct json_writer *w, const char *text, char *at)
 {
 	size_t size = strlen(text);
 
-	if (size > JSON_WORD_MAX) {
-		grow_begin(w, at);
-		buffer_json_string(w->buffer, text, size);
-		return grow_end(w);
-	}
-	*at = '"';
-	return end_quoted(spell_bytes(at + 1, text, size));
+	if (size > JSON_WORD_MAX)
+		return quote_long(w, text, size, at);
+	return end_quoted(spell_bytes(at, text, size));
 }
 
 static char *
@@ -294,17 +296,14 @@ quote_foreign(struct json_writer *w, const char *text, char *at)
 {
 	size_t size = 0;
 
-	*at = '"';
-	while (size < JSON_WORD_MAX && text[size] >= ' ' &&
-	    text[size] < 0x7f && text[size] != '"' && text[size] != '\\') {
-		at[1 + size] = text[size];
+	while (spell_is_plain[(unsigned char)text[size]] &&
+	    size < JSON_WORD_MAX) {
+		at[size] = text[size];
 		size++;
 	}
 	if (text[size] == '\0')
-		return end_quoted(at + 1 + size);
-	grow_begin(w, at);
-	buffer_json_string(w->buffer, text, size + strlen(text + size));
-	return grow_end(w);
+		return end_quoted(at + size);
+	return quote_long(w, text, strlen(text), at);
 }
 
 static char *
@@ -388,10 +387,8 @@ value_tcp_flags(struct json_writer *w, const struct json_step *step, char *at)
 	const void *from = w->base + step->offset;
 	unsigned int flags = *(const uint16_t *)from;
 
-	for (unsigned int bit = 0; field_tcp_flags[bit] != '\0'; bit++) {
-		*at = field_tcp_flags[bit];
-		at += flags >> bit & 1;
-	}
+	for (flags &= FIELD_TCP_FLAGS_NAMED; flags != 0; flags &= flags - 1)
+		*at++ = field_tcp_flags[__builtin_ctz(flags)];
 	return end_quoted(at);
 }
 

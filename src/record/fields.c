@@ -450,7 +450,7 @@ const struct field fields_stats[] = {
 const size_t fields_stats_count =
     sizeof fields_stats / sizeof fields_stats[0];
 
-const char field_tcp_flags[] = "FSRPAUECN";
+const char field_tcp_flags[10] = "FSRPAUECN";
 
 uint64_t
 fields_stats_has(const struct stats *stats)

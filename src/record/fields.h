@@ -88,8 +88,9 @@ bool			 field_is_present(const struct field *,
 /* Whether a record that has what the field needs always says something. */
 bool			 field_is_certain(const struct field *);
 
-/* The letters of TCP_FIN, TCP_SYN and so on, from bit 0. */
-extern const char	 field_tcp_flags[];
+/* The letters of TCP_FIN, TCP_SYN and so on, from bit 0; no other bits. */
+enum { FIELD_TCP_FLAGS_NAMED = 0x1ff };
+extern const char	 field_tcp_flags[10];
 
 /*
  * The value as plain text without quotes: what CSV and text show. Lists are
