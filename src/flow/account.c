@@ -12,7 +12,8 @@ static void	label(struct flow_labels *, const struct packet *,
 static void	turn(struct flow *, struct tcp *,
 		    const struct conversation *, int);
 static void	widen(struct flow *, const struct conversation *, int);
-static void	learn_mac(struct flow *, const struct packet *, int);
+static void	learn_mac(struct flow *, struct flow_origin *,
+		    const struct packet *, int);
 static void	track_tcp(struct flow_table *, uint32_t,
 		    const struct conversation *, int, int64_t);
 static void	add_counts(struct flow_counts *, const struct flow_counts *);
@@ -28,14 +29,12 @@ account_begin(struct flow_table *table, uint32_t number,
 	bool is_sender = direction_of_first(t, &evidence);
 
 	flow->src_side = (uint8_t)(is_sender ? sender : !sender);
-	flow->evidence = (uint8_t)evidence;
+	flow->evidence = evidence & 7;
 	flow->start_ns = t->start_ns;
 	flow->end_ns = t->start_ns;
-	flow->first_ns[0] = INT64_MIN;
-	flow->first_ns[1] = INT64_MIN;
 	flow->ttl_min[0] = UINT8_MAX;
 	flow->ttl_min[1] = UINT8_MAX;
-	flow->interface = p->frame.interface;
+	table->origins[number].interface = p->frame.interface;
 	flow->has_labels = p->vlan_count + p->mpls_count > 0 ||
 	    t->tunnel != TUNNEL_NONE;
 	if (flow->has_labels)
@@ -65,14 +64,17 @@ account_packet(struct flow_table *table, uint32_t number,
 	if (p->frame.ts_ns > flow->end_ns)
 		flow->end_ns = p->frame.ts_ns;
 	widen(flow, t, sender);
-	learn_mac(flow, p, sender);
+	if (flow->mac_known != 3)
+		learn_mac(flow, &table->origins[number], p, sender);
 	if (t->is_ip_checksum_bad || t->checksum == CHECKSUM_BAD)
-		flow->checksum_bad[sender]++;
+		flow_table_need_oddities(table,
+		    number)->checksum_bad[sender]++;
 	turn(flow, tcp, t, sender);
 	if (tcp != NULL && t->has_transport)
 		track_tcp(table, number, t, sender, p->frame.ts_ns);
 	else if (t->protocol == PROTOCOL_UDP)
-		udp_track(flow, &table->transports[number].udp, t, sender,
+		udp_track(flow, &table->origins[number],
+		    &table->transports[number].udp, t, sender,
 		    p->frame.ts_ns);
 }
 
@@ -89,15 +91,16 @@ account_next_part(struct flow_table *table, uint32_t number)
 		flow->dscp[side] = 0;
 		flow->ttl_min[side] = UINT8_MAX;
 		flow->ttl_max[side] = 0;
-		flow->checksum_bad[side] = 0;
 	}
-	flow->icmp_errors = 0;
+	if (flow->has_oddities)
+		table->oddities[number] = (struct flow_oddities){ 0 };
 	flow->start_ns = INT64_MAX;
-	flow->part++;
+	table->parts[number].part++;
 	if (tcp != NULL)
 		tcp_restart(tcp, tcp_trouble_of(tcp, &table->troubles));
 	else if (flow->key.protocol == PROTOCOL_UDP)
-		udp_restart(flow, &table->transports[number].udp);
+		udp_restart(flow, &table->origins[number],
+		    &table->transports[number].udp);
 }
 
 static void
@@ -132,7 +135,7 @@ turn(struct flow *flow, struct tcp *tcp,
 	if (tcp != NULL && src != flow->src_side)
 		tcp_connection_turn(tcp);
 	flow->src_side = (uint8_t)src;
-	flow->evidence = (uint8_t)evidence;
+	flow->evidence = evidence & 7;
 }
 
 static void
@@ -147,19 +150,18 @@ widen(struct flow *flow, const struct conversation *t, int sender)
 
 /* The first address each side was seen with; routers may change it later. */
 static void
-learn_mac(struct flow *flow, const struct packet *p, int sender)
+learn_mac(struct flow *flow, struct flow_origin *origin,
+    const struct packet *p, int sender)
 {
 	const uint8_t *mac[2] = { p->dst_mac, p->dst_mac };
 	bool is_known[2] = { p->has_dst_mac, p->has_dst_mac };
 
-	if (flow->mac_known == 3)
-		return;
 	mac[sender] = p->src_mac;
 	is_known[sender] = p->has_src_mac;
 	for (int side = 0; side < 2; side++) {
 		if (is_known[side] && !(flow->mac_known & 1 << side)) {
-			memcpy(flow->mac[side], mac[side], 6);
-			flow->mac_known |= (uint8_t)(1 << side);
+			memcpy(origin->mac[side], mac[side], 6);
+			flow->mac_known = (flow->mac_known | 1 << side) & 3;
 		}
 	}
 }

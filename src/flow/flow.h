@@ -74,49 +74,58 @@ struct flow_counts {
 };
 
 /*
- * The connection of a TCP flow, the state of a UDP flow, the totals of a flow
- * in parts and the labels stand in tables of their own, under the flow's
- * number.
+ * The connection of a TCP flow, the state of a UDP flow and what is touched
+ * seldom stand in tables of their own, under the flow's number.
  */
 struct flow {
-	/* First cache line: lookup. */
+	/* First cache line: lookup, and what the rare is asked for by. */
 	_Alignas(64) struct flow_key	 key;
 	int64_t			 last_ns;	/* clock at the newest packet */
 	uint32_t		 next;		/* flow in the same slot */
 	uint8_t			 src_side;	/* 0 or 1: the originator */
 	uint8_t			 queue;		/* enum flow_queue */
-	uint8_t			 evidence;	/* enum flow_evidence */
-	bool			 is_over;	/* TCP: closed or reset */
+	uint8_t			 evidence : 3;	/* enum flow_evidence */
+	bool			 is_over : 1;	/* TCP: closed or reset */
+	bool			 has_labels : 1;
+	bool			 has_oddities : 1;
+	bool			 has_udp_state : 1;	/* it was written */
+	uint8_t			 last_sender : 1;	/* UDP: a side */
+	uint8_t			 mac_known : 2;	/* bit n: origin's mac[n] */
+	uint8_t			 spoke : 2;	/* UDP: bit n: side n did */
 
-	/* Second cache line: counters. */
+	/* Second: counters. */
 	struct flow_counts	 counts[2];
 
-	/* Third: what each packet may widen. */
+	/* Third: what else each packet may touch. */
 	uint64_t		 dscp[2];	/* bit n: DSCP n was seen */
 	int64_t			 end_ns;	/* newest timestamp of this part */
 	int64_t			 start_ns;	/* its first packet's timestamp */
+	uint64_t		 id;
 	uint8_t			 ttl_min[2];
 	uint8_t			 ttl_max[2];
-	uint8_t			 mac_known;	/* bit n: mac[n] is */
-	bool			 has_labels;	/* there are struct flow_labels */
-	uint32_t		 part;
+};
 
-	/* Fourth: written once, or seldom. */
-	uint64_t		 id;
-	int64_t			 first_ns[2];	/* UDP: each side's first */
+/* What is written when a flow begins or turns, half a cache line. */
+struct flow_origin {
 	const struct interface	*interface;	/* of the first frame */
-	uint8_t			 mac[2][6];
-	uint32_t		 icmp_errors;
-	uint32_t		 checksum_bad[2];
+	int64_t			 spoke_ns;	/* UDP: when a side first spoke;
+						   once both did, side 1's time
+						   less side 0's */
 	uint32_t		 exchanges;	/* UDP: changes of sender */
-	uint8_t			 last_sender;	/* UDP: a side */
-	bool			 has_udp_state;	/* it was written */
+	uint8_t			 mac[2][6];
+};
+
+/* What most flows have none of; zero unless the flow has_oddities. */
+struct flow_oddities {
+	uint32_t	icmp_errors;
+	uint32_t	checksum_bad[2];
 };
 
 /* A flow that may be written in parts. */
 struct flow_parts {
 	struct flow_counts	totals[2];	/* of the parts before this */
 	int64_t			begin_ns;	/* clock when this one began */
+	uint32_t		part;		/* its number, from 0 */
 };
 
 /* What the first frame was wrapped in, for the flows that were. */
@@ -133,6 +142,7 @@ struct flow_labels {
 
 _Static_assert(offsetof(struct flow, counts) == 64, "counters: second line");
 _Static_assert(offsetof(struct flow, dscp) == 128, "third line");
-_Static_assert(sizeof(struct flow) == 256, "four cache lines");
+_Static_assert(sizeof(struct flow) == 192, "three cache lines");
+_Static_assert(sizeof(struct flow_origin) == 32, "half a cache line");
 
 #endif

@@ -501,7 +501,7 @@ credit_error(struct meter *m, const struct item *item)
 	uint32_t number = flow_table_find(&m->table, &item->key, item->hash);
 
 	if (number != 0)
-		flow_table_at(&m->table, number)->icmp_errors++;
+		flow_table_need_oddities(&m->table, number)->icmp_errors++;
 }
 
 /* Ends the flows that are due. */
@@ -605,17 +605,22 @@ write_flow(struct meter *m, uint32_t number, enum flow_end end, bool is_final)
 {
 	const struct flow *flow = flow_table_at(&m->table, number);
 	const struct tcp *tcp = flow_table_tcp(&m->table, number);
+	uint32_t part = m->table.parts == NULL ? 0 :
+	    m->table.parts[number].part;
 	struct meter_flow ended = {
 		.order = m->order,
 		.flow = flow,
+		.origin = &m->table.origins[number],
+		.oddities = flow->has_oddities ?
+		    &m->table.oddities[number] : NULL,
 		.tcp = tcp,
 		.trouble = tcp == NULL ? NULL :
 		    tcp_trouble_of(tcp, &m->table.troubles),
 		.udp = flow->has_udp_state ?
 		    &m->table.transports[number].udp : NULL,
 		.labels = flow->has_labels ? &m->table.labels[number] : NULL,
-		.totals = flow->part == 0 ? NULL :
-		    m->table.parts[number].totals,
+		.totals = part == 0 ? NULL : m->table.parts[number].totals,
+		.part = part,
 		.end = end_of(tcp, end),
 		.is_final = is_final
 	};

@@ -40,11 +40,14 @@ struct meter_order {
 struct meter_flow {
 	struct meter_order		 order;
 	const struct flow		*flow;
+	const struct flow_origin	*origin;
+	const struct flow_oddities	*oddities;	/* NULL: none */
 	const struct tcp		*tcp;		/* NULL: not TCP */
 	const struct tcp_trouble	*trouble;	/* NULL: it had none */
 	const struct udp_state		*udp;		/* NULL: none */
 	const struct flow_labels	*labels;	/* NULL: none */
 	const struct flow_counts	*totals;	/* [2]; NULL: part 0 */
+	uint32_t			 part;
 	enum flow_end			 end;
 	bool				 is_final;
 };

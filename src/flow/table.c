@@ -9,6 +9,8 @@
 
 static size_t	transports_size(const struct flow_table *);
 static size_t	streams_size(const struct flow_table *);
+static size_t	origins_size(const struct flow_table *);
+static size_t	oddities_size(const struct flow_table *);
 static size_t	labels_size(const struct flow_table *);
 static size_t	parts_size(const struct flow_table *);
 static size_t	slots_size(const struct flow_table *);
@@ -22,7 +24,8 @@ flow_table_size(bool has_parts)
 {
 	return pool_stride(sizeof(struct flow)) +
 	    pool_stride(sizeof(struct tcp_trouble)) +
-	    sizeof(union flow_transport) + sizeof(struct flow_labels) +
+	    sizeof(union flow_transport) + sizeof(struct flow_origin) +
+	    sizeof(struct flow_oddities) + sizeof(struct flow_labels) +
 	    (has_parts ? sizeof(struct flow_parts) : 0) +
 	    2 * SLOTS_PER_FLOW * sizeof(uint32_t);
 }
@@ -40,6 +43,8 @@ flow_table_init(struct flow_table *table, uint32_t flows, bool has_parts,
 	pool_init(&table->flows, sizeof(struct flow), flows);
 	pool_init(&table->troubles, sizeof(struct tcp_trouble), flows);
 	table->transports = pool_map(transports_size(table));
+	table->origins = pool_map(origins_size(table));
+	table->oddities = pool_map(oddities_size(table));
 	table->labels = pool_map(labels_size(table));
 	if (has_parts)
 		table->parts = pool_map(parts_size(table));
@@ -51,6 +56,8 @@ flow_table_release(struct flow_table *table)
 {
 	pool_unmap(table->transports, transports_size(table));
 	pool_unmap(table->streams, streams_size(table));
+	pool_unmap(table->origins, origins_size(table));
+	pool_unmap(table->oddities, oddities_size(table));
 	pool_unmap(table->labels, labels_size(table));
 	pool_unmap(table->parts, parts_size(table));
 	pool_unmap(table->slots, slots_size(table));
@@ -131,6 +138,9 @@ flow_table_remove(struct flow_table *table, uint32_t number)
 	} else if (flow->has_udp_state) {
 		memset(&transport->udp, 0, sizeof transport->udp);
 	}
+	memset(&table->origins[number], 0, sizeof *table->origins);
+	if (flow->has_oddities)
+		memset(&table->oddities[number], 0, sizeof *table->oddities);
 	if (table->streams != NULL)
 		memset(&table->streams[number], 0, sizeof *table->streams);
 	if (table->parts != NULL)
@@ -162,6 +172,18 @@ static size_t
 streams_size(const struct flow_table *table)
 {
 	return ((size_t)table->flows.capacity + 1) * sizeof *table->streams;
+}
+
+static size_t
+origins_size(const struct flow_table *table)
+{
+	return ((size_t)table->flows.capacity + 1) * sizeof *table->origins;
+}
+
+static size_t
+oddities_size(const struct flow_table *table)
+{
+	return ((size_t)table->flows.capacity + 1) * sizeof *table->oddities;
 }
 
 static size_t

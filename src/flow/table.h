@@ -32,6 +32,8 @@ struct flow_table {
 	struct tcp_stream	(*streams)[2];	/* owned, likewise; NULL:
 						   nobody reads payload */
 	struct tcp_reading	 reading;	/* but for its streams */
+	struct flow_origin	*origins;	/* owned, by flow number */
+	struct flow_oddities	*oddities;	/* owned, likewise */
 	struct flow_labels	*labels;	/* owned, likewise */
 	struct flow_parts	*parts;		/* owned, likewise; may be NULL */
 	uint32_t		*slots;		/* owned, flow numbers */
@@ -122,6 +124,14 @@ flow_table_prefetch_flow(const struct flow_table *table, uint64_t hash,
 		__builtin_prefetch(transport + 256);
 		__builtin_prefetch(transport + 320);
 	}
+}
+
+/* What the flow has of what most have none of. */
+static inline struct flow_oddities *
+flow_table_need_oddities(struct flow_table *table, uint32_t number)
+{
+	flow_table_at(table, number)->has_oddities = true;
+	return &table->oddities[number];
 }
 
 /* The flow's number, or 0 when there is none. */

@@ -3,8 +3,9 @@
  */
 #include "flow/udp.h"
 
-static void	track_exchange(struct flow *, const struct conversation *,
-		    int);
+static void	track_exchange(struct flow *, struct flow_origin *,
+		    const struct conversation *, int);
+static void	hear_first(struct flow_origin *, bool, int, int64_t);
 static void	track_header(struct flow *, struct udp_state *,
 		    const struct conversation *);
 static bool	is_worth_state(const struct flow *, int,
@@ -14,12 +15,14 @@ static bool	is_worth_state(const struct flow *, int,
 enum { UDP_LONG = 5, UDP_PORT_REGISTERED = 1024 };
 
 void
-udp_track(struct flow *flow, struct udp_state *udp,
-    const struct conversation *t, int sender, int64_t ts_ns)
+udp_track(struct flow *flow, struct flow_origin *origin,
+    struct udp_state *udp, const struct conversation *t, int sender,
+    int64_t ts_ns)
 {
 	struct rtp_packet packet;
 
-	track_exchange(flow, t, sender);
+	if ((flow->spoke & 1 << sender) == 0 || flow->last_sender != sender)
+		track_exchange(flow, origin, t, sender);
 	if (!t->has_transport)
 		return;
 	if (t->udp.checksum == 0 || t->udp.is_length_odd)
@@ -36,9 +39,10 @@ udp_track(struct flow *flow, struct udp_state *udp,
 }
 
 void
-udp_restart(struct flow *flow, struct udp_state *udp)
+udp_restart(const struct flow *flow, struct flow_origin *origin,
+    struct udp_state *udp)
 {
-	flow->exchanges = 0;
+	origin->exchanges = 0;
 	if (!flow->has_udp_state)
 		return;
 	udp->checksum_zero = 0;
@@ -50,32 +54,44 @@ udp_restart(struct flow *flow, struct udp_state *udp)
 bool
 udp_is_answered(const struct flow *flow)
 {
-	return flow->first_ns[0] != INT64_MIN &&
-	    flow->first_ns[1] != INT64_MIN;
+	return flow->spoke == 3;
 }
 
 bool
-udp_first_exchange(const struct flow *flow, int64_t *ns)
+udp_first_exchange(const struct flow *flow, const struct flow_origin *origin,
+    int64_t *ns)
 {
-	int64_t question_ns = flow->first_ns[flow->src_side];
-	int64_t answer_ns = flow->first_ns[!flow->src_side];
+	int64_t since = flow->src_side == 0 ? origin->spoke_ns :
+	    -origin->spoke_ns;
 
-	if (!udp_is_answered(flow) || answer_ns < question_ns)
+	if (!udp_is_answered(flow) || since < 0)
 		return false;
-	*ns = answer_ns - question_ns;
+	*ns = since;
 	return true;
 }
 
+/* A side's first datagram, or one after the other side's. */
 static void
-track_exchange(struct flow *flow, const struct conversation *t, int sender)
+track_exchange(struct flow *flow, struct flow_origin *origin,
+    const struct conversation *t, int sender)
 {
-	if (flow->first_ns[sender] == INT64_MIN)
-		flow->first_ns[sender] = t->start_ns;
-	else if (flow->last_sender == sender)
-		return;
+	if ((flow->spoke & 1 << sender) == 0)
+		hear_first(origin, flow->spoke != 0, sender, t->start_ns);
+	flow->spoke = (flow->spoke | 1 << sender) & 3;
 	if (udp_is_answered(flow))
-		flow->exchanges++;
-	flow->last_sender = (uint8_t)sender;
+		origin->exchanges++;
+	flow->last_sender = sender & 1;
+}
+
+/* Times of a capture are too near to each other to overflow. */
+static void
+hear_first(struct flow_origin *origin, bool is_answer, int side, int64_t ns)
+{
+	if (!is_answer)
+		origin->spoke_ns = ns;
+	else
+		origin->spoke_ns = side == 1 ? ns - origin->spoke_ns :
+		    origin->spoke_ns - ns;
 }
 
 static void

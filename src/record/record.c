@@ -18,6 +18,8 @@ static void	fill_identity(struct record *, const struct meter_flow *,
 		    uint16_t);
 static void	fill_side(struct record *, const struct meter_flow *, int,
 		    struct record_side *, uint64_t);
+static void	fill_oddities(struct record *, const struct flow_oddities *,
+		    int);
 static void	fill_counts(struct record_counts *,
 		    const struct flow_counts *);
 static void	fill_service(struct record *);
@@ -76,10 +78,8 @@ record_fill(struct record *r, const struct meter_flow *ended,
 	r->cast = cast_of(r, flow);
 	if (ended->labels != NULL)
 		fill_labels(r, ended->labels);
-	if (flow->icmp_errors > 0) {
-		r->has |= RECORD_ICMP_ERRORS;
-		r->icmp_errors = flow->icmp_errors;
-	}
+	if (ended->oddities != NULL)
+		fill_oddities(r, ended->oddities, src);
 	switch (flow->key.protocol) {
 	case PROTOCOL_TCP:
 		record_fill_tcp(r, ended);
@@ -137,7 +137,7 @@ fill_identity(struct record *r, const struct meter_flow *ended, uint16_t seed)
 	r->type = "flow";
 	r->version = 1;
 	r->id = flow->id;
-	r->part = flow->part;
+	r->part = ended->part;
 	r->is_final = ended->is_final;
 	r->end_reason = end_names[ended->end];
 	community_id(seed, key->ip_version, key->protocol, ends[src],
@@ -147,9 +147,9 @@ fill_identity(struct record *r, const struct meter_flow *ended, uint16_t seed)
 	r->start_ns = flow->start_ns;
 	r->end_ns = flow->end_ns;
 	r->duration_ns = flow->end_ns - flow->start_ns;
-	r->time_digits = flow->interface->time_digits;
-	r->input = flow->interface->input;
-	r->interface = flow->interface->name;
+	r->time_digits = ended->origin->interface->time_digits;
+	r->input = ended->origin->interface->input;
+	r->interface = ended->origin->interface->name;
 	r->ip_version = key->ip_version;
 	r->protocol_number = key->protocol;
 	r->protocol = protocol_names[key->protocol];
@@ -180,7 +180,7 @@ fill_side(struct record *r, const struct meter_flow *ended, int side,
 		r->has |= RECORD_CUMULATIVE;
 	}
 	if (flow->mac_known & 1 << side) {
-		memcpy(to->mac, flow->mac[side], sizeof to->mac);
+		memcpy(to->mac, ended->origin->mac[side], sizeof to->mac);
 		r->has |= RECORD_SRC_MAC << shift;
 	}
 	if (to->counts.packets > 0) {
@@ -189,9 +189,18 @@ fill_side(struct record *r, const struct meter_flow *ended, int side,
 		to->dscp = flow->dscp[side];
 		r->has |= RECORD_SRC_SEEN << shift;
 	}
-	if (flow->checksum_bad[0] + flow->checksum_bad[1] > 0)
+}
+
+static void
+fill_oddities(struct record *r, const struct flow_oddities *odd, int src)
+{
+	r->icmp_errors = odd->icmp_errors;
+	r->src.checksum_bad = odd->checksum_bad[src];
+	r->dst.checksum_bad = odd->checksum_bad[!src];
+	if (odd->icmp_errors > 0)
+		r->has |= RECORD_ICMP_ERRORS;
+	if (odd->checksum_bad[0] + odd->checksum_bad[1] > 0)
 		r->has |= RECORD_CHECKSUMS;
-	to->checksum_bad = flow->checksum_bad[side];
 }
 
 static void
@@ -243,10 +252,11 @@ fill_udp(struct record *r, const struct meter_flow *ended)
 	int src = flow->src_side;
 
 	r->has |= RECORD_UDP;
-	r->udp_checksum_bad = flow->checksum_bad[0] + flow->checksum_bad[1];
+	r->udp_checksum_bad = r->src.checksum_bad + r->dst.checksum_bad;
 	r->udp_request_response = udp_is_answered(flow);
-	r->udp_exchanges = flow->exchanges;
-	if (udp_first_exchange(flow, &r->udp_first_exchange_ns))
+	r->udp_exchanges = ended->origin->exchanges;
+	if (udp_first_exchange(flow, ended->origin,
+	    &r->udp_first_exchange_ns))
 		r->has |= RECORD_FIRST_EXCHANGE;
 	if (udp == NULL)
 		return;

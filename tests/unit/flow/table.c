@@ -79,6 +79,8 @@ use(struct flow_table *table, uint32_t number)
 	} else {
 		memset(&transport->udp, 0xff, sizeof(transport->udp));
 	}
+	memset(&table->origins[number], 0xff, sizeof(*table->origins));
+	memset(&table->oddities[number], 0xff, sizeof(*table->oddities));
 	if (table->parts != NULL)
 		memset(&table->parts[number], 0xff, sizeof(*table->parts));
 }
@@ -95,6 +97,10 @@ assert_fresh(const struct flow_table *table, uint32_t number, uint64_t seed)
 	    sizeof(*flow) - behind));
 	assert_true(is_zero(&table->transports[number],
 	    sizeof(*table->transports)));
+	assert_true(is_zero(&table->origins[number],
+	    sizeof(*table->origins)));
+	assert_true(is_zero(&table->oddities[number],
+	    sizeof(*table->oddities)));
 	if (table->parts != NULL)
 		assert_true(is_zero(&table->parts[number],
 		    sizeof(*table->parts)));
@@ -200,6 +206,7 @@ test_memory(void **state)
 		flow_table_init(&table, count, true, &secret);
 		mapped = count * (table.flows.stride +
 		    table.troubles.stride + sizeof(*table.transports) +
+		    sizeof(*table.origins) + sizeof(*table.oddities) +
 		    sizeof(*table.labels) + sizeof(*table.parts)) +
 		    (table.slot_mask + 1) * sizeof(*table.slots);
 		assert_true(mapped <= count * flow_table_size(true));

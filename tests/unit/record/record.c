@@ -21,6 +21,8 @@
 
 static struct interface		 interface;
 static struct flow		 flow;
+static struct flow_origin	 origin;
+static struct flow_oddities	 oddities;
 static struct tcp		 tcp;
 static struct tcp_trouble	 trouble;
 static struct udp_state		 udp;
@@ -35,6 +37,8 @@ begin(uint8_t protocol, uint16_t a_port, uint16_t b_port)
 {
 	interface = (struct interface){ .time_digits = 9 };
 	memset(&flow, 0, sizeof(flow));
+	memset(&origin, 0, sizeof(origin));
+	memset(&oddities, 0, sizeof(oddities));
 	memset(&tcp, 0, sizeof(tcp));
 	memset(&trouble, 0, sizeof(trouble));
 	memset(&udp, 0, sizeof(udp));
@@ -52,12 +56,10 @@ begin(uint8_t protocol, uint16_t a_port, uint16_t b_port)
 	flow.counts[1] = (struct flow_counts){ 2, 300, 272, 20 };
 	flow.start_ns = S;
 	flow.end_ns = 3 * S;
-	flow.first_ns[0] = INT64_MIN;
-	flow.first_ns[1] = INT64_MIN;
-	flow.interface = &interface;
+	origin.interface = &interface;
 	flow.id = 77;
-	ended = (struct meter_flow){ .flow = &flow, .end = FLOW_END_EOF,
-	    .is_final = true };
+	ended = (struct meter_flow){ .flow = &flow, .origin = &origin,
+	    .end = FLOW_END_EOF, .is_final = true };
 	if (protocol == PROTOCOL_TCP)
 		ended.tcp = &tcp;
 }
@@ -89,7 +91,7 @@ test_identity(void **state)
 	begin(PROTOCOL_UDP, 53, 50000);
 	interface.input = input;
 	interface.name = name;
-	flow.part = 3;
+	ended.part = 3;
 	fill();
 	assert_string_equal(record.type, "flow");
 	assert_int_equal(record.version, 1);
@@ -141,7 +143,7 @@ test_sides(void **state)
 	flow.ttl_max[1] = 64;
 	flow.dscp[1] = 1 << 10;
 	flow.mac_known = 2;
-	memcpy(flow.mac[1], "\x02\0\0\0\0\x01", 6);
+	memcpy(origin.mac[1], "\x02\0\0\0\0\x01", 6);
 	fill();
 	assert_int_equal(record.src.ip.bytes[3], 2);
 	assert_int_equal(record.src.port, 50000);
@@ -306,7 +308,8 @@ test_udp(void **state)
 {
 	(void)state;
 	begin(PROTOCOL_UDP, 53, 50000);
-	flow.first_ns[1] = S;
+	flow.spoke = 2;
+	origin.spoke_ns = S;
 	fill();
 	assert_true(record.has & RECORD_UDP);
 	assert_int_equal(record.udp_checksum_zero, 0);
@@ -315,10 +318,12 @@ test_udp(void **state)
 	assert_false(record.udp_request_response);
 	assert_false(record.has & RECORD_FIRST_EXCHANGE);
 	assert_false(record.has & RECORD_CHECKSUMS);
-	flow.first_ns[0] = S + 7;
-	flow.exchanges = 6;
-	flow.checksum_bad[0] = 2;
-	flow.checksum_bad[1] = 1;
+	flow.spoke = 3;
+	origin.spoke_ns = -7;	/* side 1 asked, 7 ns before */
+	origin.exchanges = 6;
+	oddities.checksum_bad[0] = 2;
+	oddities.checksum_bad[1] = 1;
+	ended.oddities = &oddities;
 	udp.checksum_zero = 4;
 	udp.length_mismatch = 5;
 	ended.udp = &udp;
@@ -334,7 +339,7 @@ test_udp(void **state)
 	assert_int_equal(record.src.checksum_bad, 1);
 	assert_int_equal(record.dst.checksum_bad, 2);
 	assert_false(record.has & (RECORD_SRC_RTP | RECORD_DST_RTP));
-	flow.first_ns[0] = S - 1;	/* before the question: no answer */
+	origin.spoke_ns = 1;	/* before the question: no answer */
 	fill();
 	assert_true(record.udp_request_response);
 	assert_false(record.has & RECORD_FIRST_EXCHANGE);
@@ -382,16 +387,16 @@ test_cast_by_frame(void **state)
 	(void)state;
 	begin(PROTOCOL_UDP, 137, 50000);
 	flow.counts[0] = (struct flow_counts){ 0 };
-	memset(flow.mac[0], 0xff, 6);
+	memset(origin.mac[0], 0xff, 6);
 	fill();
 	assert_string_equal(record.cast, "unicast");
 	flow.mac_known = 1;
 	fill();
 	assert_string_equal(record.cast, "broadcast");
-	flow.mac[0][5] = 0xfe;
+	origin.mac[0][5] = 0xfe;
 	fill();
 	assert_string_equal(record.cast, "unicast");
-	flow.mac[0][5] = 0xff;
+	origin.mac[0][5] = 0xff;
 	flow.key.is_carried = true;
 	fill();
 	assert_string_equal(record.cast, "unicast");
@@ -567,7 +572,8 @@ test_icmp_errors(void **state)
 	begin(PROTOCOL_UDP, 53, 50000);
 	fill();
 	assert_false(record.has & RECORD_ICMP_ERRORS);
-	flow.icmp_errors = 3;
+	oddities.icmp_errors = 3;
+	ended.oddities = &oddities;
 	fill();
 	assert_true(record.has & RECORD_ICMP_ERRORS);
 	assert_int_equal(record.icmp_errors, 3);

@@ -11,6 +11,7 @@
 static struct segments	 g;
 static struct interface	 interface;
 static struct flow	 flow;
+static struct flow_origin	 origin;
 static struct meter_flow ended;
 static struct record	 record;
 
@@ -26,13 +27,14 @@ fill(void)
 	flow.key.ip_version = 4;
 	flow.src_side = g.src & 1;
 	flow.evidence = FLOW_BY_SYN;
-	flow.interface = &interface;
+	origin.interface = &interface;
 	flow.end_ns = g.now_ns - g.step_ns;
 	for (int side = 0; side < 2; side++)
 		flow.counts[side].payload_bytes =
 		    g.t.side[side].segment_max;
-	ended = (struct meter_flow){ .flow = &flow, .end = FLOW_END_EOF,
-	    .is_final = true, .tcp = &g.t, .trouble = segments_trouble(&g) };
+	ended = (struct meter_flow){ .flow = &flow, .origin = &origin,
+	    .end = FLOW_END_EOF, .is_final = true, .tcp = &g.t,
+	    .trouble = segments_trouble(&g) };
 	memset(&record, 0xa5, sizeof(record));	/* all must be written */
 	record_fill(&record, &ended, 0);
 }
