@@ -482,6 +482,7 @@ int
 main(int argc, char **argv)
 {
 	struct mix *mix;
+	uint64_t bytes;
 	size_t i;
 
 	if (argc < 4) {
@@ -491,6 +492,7 @@ main(int argc, char **argv)
 	mix = calloc(1, sizeof(*mix));
 	if (mix == NULL)
 		mix_fail("no memory", "");
+	bytes = mix_number(argv[1]);
 	mix->state = mix_number(argv[2]);
 	for (i = 3; i < (size_t)argc; i++)
 		mix_path(mix, argv[i]);
@@ -505,7 +507,7 @@ main(int argc, char **argv)
 	for (i = 0; i < mix->capture_count; i++)
 		mix->order[i] = i;
 	setvbuf(stdout, NULL, _IOFBF, 1 << 20);
-	mix_merge(mix, mix_number(argv[1]));
+	mix_merge(mix, bytes);
 	if (fclose(stdout) != 0) {
 		perror("mix: cannot write");
 		return 1;

@@ -26,10 +26,11 @@ def words_argus(path, folder, _):
 
 def words_softflowd(path, folder, port):
     """It has no file to write to; nobody reads what the socket gets. By
-    itself it would know no more than 8192 flows at once."""
+    itself it would know no more than 8192 flows at once, and with a control
+    socket it does not end."""
     return ["softflowd", "-d", "-r", path, "-v", "9", "-m", "2000000",
             "-n", f"127.0.0.1:{port}", "-p", os.path.join(folder, "pid"),
-            "-c", os.path.join(folder, "control")]
+            "-c", "none"]
 
 
 def words_tshark(path, *_):

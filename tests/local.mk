@@ -69,6 +69,7 @@ TESTS += $(unit_tests)
 endif
 
 script_tests = \
+	%D%/bench.py \
 	%D%/corpus.py \
 	%D%/errors.py \
 	%D%/fields_docs.sh \
