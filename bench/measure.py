@@ -30,7 +30,11 @@ def run(words, limit_s=None, keeps_output=False):
                                 (child.pid, late))
         timer.daemon = True
         timer.start()
-        _, status, usage = os.wait4(child.pid, 0)
+        try:
+            _, status, usage = os.wait4(child.pid, 0)
+        except BaseException:   # nothing runs on when we are stopped
+            os.killpg(child.pid, signal.SIGKILL)
+            raise
         wall_s = time.monotonic() - begin
         timer.cancel()
         child.returncode = os.waitstatus_to_exitcode(status)
