@@ -22,10 +22,14 @@ libtallyman_a_SOURCES = \
 	%D%/base/text.h \
 	%D%/base/units.c \
 	%D%/base/units.h \
+	%D%/capture/file/ahead.c \
+	%D%/capture/file/ahead.h \
 	%D%/capture/file/decoder.h \
 	%D%/capture/file/gzip.c \
 	%D%/capture/file/input.c \
 	%D%/capture/file/input.h \
+	%D%/capture/file/intake.c \
+	%D%/capture/file/intake.h \
 	%D%/capture/file/lz4.c \
 	%D%/capture/file/paths.c \
 	%D%/capture/file/paths.h \

@@ -21,6 +21,7 @@ enum {
 	SAVED_MANY = 16,	/* beyond, each input has a smaller window */
 	SAVED_QUEUE = 64,	/* frames taken from an input at once */
 	SAVED_SPARE_FILES = 64,	/* descriptors for everything else */
+	SAVED_THREADS = 8,	/* that decode, at a time */
 	SAVED_PATIENCE = 4096	/* batches without a frame before we return */
 };
 
@@ -34,6 +35,7 @@ struct saved_lane {
 	size_t		 order;		/* as given */
 	bool		 is_begun;	/* its first frame's time is known */
 	bool		 is_asleep;
+	bool		 has_thread;	/* one of the source's */
 };
 
 struct saved {
@@ -45,6 +47,8 @@ struct saved {
 	struct saved_lane	**heap;		/* owned; the earliest first */
 	size_t			  heap_count;
 	struct filter		 *filter;	/* owned, or NULL */
+	int			  threads;	/* of lanes awake */
+	bool			  is_threaded;
 	bool			  is_damaged;	/* beside the lanes' damage */
 };
 
@@ -65,7 +69,8 @@ static bool	 saved_begin_lane(struct saved *, struct saved_lane *);
 static bool	 saved_recognise(struct saved_lane *);
 static void	 saved_put_to_sleep(struct saved *, struct saved_lane *);
 static int	 saved_merge(struct saved *, struct frame *, int);
-static int	 saved_refill(struct saved_lane *, bool);
+static int	 saved_refill(struct saved *, struct saved_lane *, bool);
+static void	 saved_wake(struct saved *, struct saved_lane *);
 static int	 saved_take(struct saved *, struct frame *, int);
 static int64_t	 saved_time(const struct saved_lane *);
 static bool	 saved_precedes(const struct saved_lane *,
@@ -136,7 +141,7 @@ saved_open_lanes(struct saved *s, struct paths *files,
 		files->paths[i].is_capture = true;
 		lane->order = s->lane_count;
 		s->lanes[s->lane_count++] = lane;
-		if (files->count > 1 && lane->input.stream.is_regular)
+		if (files->count > 1 && lane->input.stream.intake.is_regular)
 			saved_begin_lane(s, lane);
 	}
 	return true;
@@ -178,9 +183,9 @@ saved_open_lane(struct saved *s, const struct path *path, size_t window,
 		return NULL;
 	}
 	stream = &lane->input.stream;
-	if (path->is_found && stream->size == 0)
+	if (path->is_found && stream->intake.size == 0)
 		log_notice("'%s': empty file, left out", path->name);
-	else if (!stream->is_regular ||
+	else if (!stream->intake.is_regular ||
 	    input_recognise(&lane->input, error) == 1)
 		return lane;
 	else if (path->is_found)
@@ -208,6 +213,16 @@ saved_check_directories(const struct paths *files, const char *const *paths,
 		}
 	}
 	return true;
+}
+
+void
+saved_decode_ahead(struct source *source)
+{
+	struct saved *s = (struct saved *)source;
+
+	s->is_threaded = true;
+	if (s->lane_count == 1)
+		s->lanes[0]->input.stream.is_threaded = true;
 }
 
 static int
@@ -275,10 +290,10 @@ saved_begin_lane(struct saved *s, struct saved_lane *lane)
 		return true;
 	if (!saved_recognise(lane))
 		return false;
-	if (lane->input.stream.is_regular)
+	if (lane->input.stream.intake.is_regular)
 		count = input_read(&lane->input, &first, 1, true);
 	else
-		count = saved_refill(lane, true);
+		count = saved_refill(s, lane, true);
 	if (count == INPUT_QUIET)
 		return false;
 	lane->is_begun = true;
@@ -286,7 +301,7 @@ saved_begin_lane(struct saved *s, struct saved_lane *lane)
 		input_finish(&lane->input);
 		return true;
 	}
-	if (lane->input.stream.is_regular) {
+	if (lane->input.stream.intake.is_regular) {
 		lane->first_ts_ns = first.ts_ns;
 		saved_put_to_sleep(s, lane);
 	}
@@ -331,7 +346,8 @@ saved_merge(struct saved *s, struct frame *frames, int max)
 			count += saved_take(s, frames + count, max - count);
 			continue;
 		}
-		result = saved_refill(lane, count == 0 || lane->is_asleep);
+		result = saved_refill(s, lane, count == 0 ||
+		    lane->is_asleep);
 		if (result > 0)
 			saved_sink(s);
 		else if (count > 0)
@@ -346,21 +362,33 @@ saved_merge(struct saved *s, struct frame *frames, int max)
 
 /* Fills the lane's empty queue. An input_result, or how many frames. */
 static int
-saved_refill(struct saved_lane *lane, bool may_fill)
+saved_refill(struct saved *s, struct saved_lane *lane, bool may_fill)
 {
 	int count;
 
-	if (lane->queue == NULL) {
-		lane->queue = malloc(SAVED_QUEUE * sizeof(*lane->queue));
-		if (lane->queue == NULL)
-			abort();
-	}
+	if (lane->queue == NULL)
+		saved_wake(s, lane);
 	count = input_read(&lane->input, lane->queue, SAVED_QUEUE, may_fill);
 	lane->next = 0;
 	lane->queued = count > 0 ? count : 0;
 	if (count > 0)
 		lane->is_asleep = false;
 	return count;
+}
+
+/* Gives a lane a queue, and leave to have a thread if few have one. */
+static void
+saved_wake(struct saved *s, struct saved_lane *lane)
+{
+	struct stream *stream = &lane->input.stream;
+
+	lane->queue = malloc(SAVED_QUEUE * sizeof(*lane->queue));
+	if (lane->queue == NULL)
+		abort();
+	lane->has_thread = stream->is_packed && s->is_threaded &&
+	    s->threads < SAVED_THREADS;
+	stream->is_threaded = lane->has_thread;
+	s->threads += lane->has_thread;
 }
 
 /* From the first lane, as long as it is the earliest. */
@@ -440,6 +468,7 @@ saved_drop(struct saved *s)
 	struct saved_lane *lane = s->heap[0];
 
 	input_finish(&lane->input);
+	s->threads -= lane->has_thread;
 	free(lane->queue);
 	lane->queue = NULL;
 	s->heap[0] = s->heap[--s->heap_count];
@@ -464,8 +493,8 @@ saved_counts(struct source *source, struct source_counts *counts)
 	for (i = 0; i < s->lane_count; i++) {
 		stream = &s->lanes[i]->input.stream;
 		counts->bytes_read += stream->stored_most;
-		counts->bytes_total += stream->size;
-		is_total_known &= stream->is_regular;
+		counts->bytes_total += stream->intake.size;
+		is_total_known &= stream->intake.is_regular;
 		counts->is_damaged |= s->lanes[i]->input.is_damaged;
 	}
 	if (!is_total_known)

@@ -20,4 +20,11 @@
 struct source	*saved_open(const char *const *paths, size_t count,
 		    const char *filter, struct error *);
 
+/*
+ * From now on compressed inputs are decoded by threads of their own, ahead of
+ * whoever reads. For after saved_open() and before the first read, once
+ * privileges are dropped: threads that are there already keep theirs.
+ */
+void		 saved_decode_ahead(struct source *);
+
 #endif

@@ -14,8 +14,10 @@
 #define ASAN_UNPOISON_MEMORY_REGION(data, size) ((void)(data), (void)(size))
 #endif
 
-/* Free windows that are kept beyond the one that is asked for. */
-enum { WINDOWS_SPARE = 16 };
+enum {
+	WINDOWS_SPARE = 16,		/* free ones kept beyond what is asked */
+	WINDOWS_SIZE_MAX = 2 << 20	/* bytes of one that is kept */
+};
 
 static struct window	*windows_new(size_t);
 static void		 windows_free(struct window *);
@@ -50,7 +52,7 @@ windows_free(struct window *w)
 	free(w);
 }
 
-/* Free ones of another size, or too many, are given up on the way. */
+/* Very large ones, or too many, are given up on the way. */
 struct window *
 windows_take(struct windows *all, size_t size)
 {
@@ -60,12 +62,13 @@ windows_take(struct windows *all, size_t size)
 	while ((w = *at) != NULL) {
 		if (!windows_is_free(all, w)) {
 			at = &w->next;
-		} else if (w->size != size || spare == WINDOWS_SPARE) {
-			*at = w->next;
-			windows_free(w);
-		} else if (taken == NULL) {
+		} else if (w->size == size && taken == NULL) {
 			*at = w->next;
 			taken = w;
+		} else if (w->size > WINDOWS_SIZE_MAX ||
+		    spare == WINDOWS_SPARE) {
+			*at = w->next;
+			windows_free(w);
 		} else {
 			ASAN_POISON_MEMORY_REGION(w->data, w->size);
 			spare++;

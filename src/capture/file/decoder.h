@@ -1,6 +1,6 @@
 /*
  * The contract of a decompressor: one file each, one exported decoder, one
- * row in stream.c's table. Members that follow each other in one input are
+ * row in intake.c's table. Members that follow each other in one input are
  * one stream.
  */
 #ifndef TALLYMAN_CAPTURE_FILE_DECODER_H

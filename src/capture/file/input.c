@@ -95,8 +95,9 @@ input_unknown(struct input *in, struct error *error)
 {
 	const struct stream *s = &in->stream;
 
-	if (s->decoder != NULL && s->decoder_state == NULL)
-		return error_set(error, "'%s': %s", in->path, s->problem);
+	if (s->intake.decoder != NULL && s->intake.state == NULL)
+		return error_set(error, "'%s': %s", in->path,
+		    stream_problem(s));
 	if (input_problem(in))
 		return 1;
 	if (s->offset == 0) {
@@ -149,9 +150,11 @@ input_run_out(struct input *in)
 static bool
 input_problem(struct input *in)
 {
-	if (in->stream.problem[0] == '\0')
+	const char *problem = stream_problem(&in->stream);
+
+	if (problem[0] == '\0')
 		return false;
-	input_damage(in, "%s", in->stream.problem);
+	input_damage(in, "%s", problem);
 	return true;
 }
 

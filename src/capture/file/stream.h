@@ -15,9 +15,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "capture/file/ahead.h"
+#include "capture/file/intake.h"
 #include "capture/windows.h"
-
-struct decoder;
 
 enum {
 	STREAM_WINDOW = 1 << 20,	/* bytes; usual */
@@ -31,30 +31,22 @@ enum stream_result {
 };
 
 struct stream {
-	const uint8_t		*at;
-	const uint8_t		*end;
-	uint64_t		 offset;	/* of end */
+	const uint8_t	*at;
+	const uint8_t	*end;
+	uint64_t	 offset;	/* of end */
 
-	struct windows		*windows;	/* the source's */
-	struct window		*window;	/* owned; NULL at first */
-	size_t			 capacity;	/* bytes of a window */
-	int			 fd;		/* owned, -1 when closed */
-	bool			 is_regular;	/* a file that can be reread */
-	bool			 is_ended;	/* nothing follows end */
-	bool			 is_recognised;	/* decoder is decided */
+	struct windows	*windows;	/* the source's */
+	struct window	*window;	/* owned; NULL at first */
+	size_t		 capacity;	/* bytes of a window */
+	uint64_t	 stored_most;	/* bytes of the file, read so far */
+	bool		 is_ended;	/* nothing follows end */
+	bool		 is_recognised;	/* is_packed is known */
+	bool		 is_packed;	/* compressed; also after a rewind */
+	bool		 is_threaded;	/* decoding may have a thread */
 
-	const struct decoder	*decoder;	/* NULL when plain */
-	void			*decoder_state;	/* owned */
-	struct window		*packed;	/* owned; compressed bytes */
-	const uint8_t		*packed_at;
-	size_t			 packed_left;
-	bool			 is_packed_ended;
-
-	int64_t			 begin;		/* where fd stood at first */
-	uint64_t		 size;		/* as stored; 0 if unknown */
-	uint64_t		 stored;	/* bytes read from fd */
-	uint64_t		 stored_most;	/* the same before a rewind */
-	char			 problem[192];	/* why it ended early, or "" */
+	/* While there is a thread, what it changes in the intake is its own. */
+	struct intake	 intake;
+	struct ahead	*ahead;		/* owned; NULL without a thread */
 };
 
 /*
@@ -68,12 +60,23 @@ void	stream_close(struct stream *);
 /*
  * Sees that at least need bytes are at at. Moves the window: what was read
  * from it before is gone, but for what was handed over from it and is not
- * released. Less than need may be there after STREAM_SHORT.
+ * released. Less than need may be there after STREAM_SHORT. With is_threaded
+ * set, the next call that finds the input compressed starts its thread.
  */
 enum stream_result	stream_fill(struct stream *, size_t need);
 
-/* Back to the beginning, without a window. Regular files alone. */
+/*
+ * Back to the beginning, without a window and without a thread. Regular files
+ * alone.
+ */
 void	stream_rewind(struct stream *, size_t window);
+
+/* Why the stream ended early, or "". */
+static inline const char *
+stream_problem(const struct stream *s)
+{
+	return s->is_ended ? s->intake.problem : "";
+}
 
 /* Bytes taken so far: the offset of at. */
 static inline uint64_t

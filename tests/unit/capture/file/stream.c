@@ -1,7 +1,7 @@
 /*
  * Streams: the same bytes plain and by every compression of this build, in
  * one member and in two, cut off, corrupt, through a small window, from a
- * pipe, and once more after a rewind.
+ * pipe, and once more after a rewind; all without a thread and with one.
  */
 #include "../../../lib/stored.h"
 
@@ -48,6 +48,7 @@ static const struct packer packers[] = {
 #define PACKERS (sizeof(packers) / sizeof(*packers))
 
 static struct windows	windows;
+static bool		is_threaded;
 static uint8_t		original[ORIGINAL];
 static uint8_t		packed[PACKED_ROOM];
 
@@ -141,6 +142,18 @@ pack_xz(const uint8_t *data, size_t size, uint8_t *out)
 #endif
 }
 
+/* A thread may be late, on a busy machine even with a regular file. */
+static enum stream_result
+fill(struct stream *s, size_t need)
+{
+	enum stream_result result;
+
+	do
+		result = stream_fill(s, need);
+	while (result == STREAM_QUIET);
+	return result;
+}
+
 /*
  * Reads to the end in steps of odd sizes; the bytes must be the original's
  * from its beginning. Returns how many came.
@@ -152,9 +165,7 @@ drain(struct stream *s)
 	enum stream_result result;
 
 	for (;;) {
-		result = stream_fill(s, step);
-		if (result == STREAM_QUIET)
-			continue;
+		result = fill(s, step);
 		if (result == STREAM_SHORT)
 			step = stream_left(s);
 		assert_true(total + step <= ORIGINAL);
@@ -168,9 +179,8 @@ drain(struct stream *s)
 	}
 }
 
-static size_t
-drain_bytes(const uint8_t *data, size_t size, size_t window,
-    struct stream *s)
+static void
+open_bytes(const uint8_t *data, size_t size, size_t window, struct stream *s)
 {
 	char path[STORED_PATH];
 	struct error error;
@@ -178,8 +188,16 @@ drain_bytes(const uint8_t *data, size_t size, size_t window,
 	stored_write(data, size, path);
 	assert_int_equal(stream_open(s, path, window, &windows, &error), 0);
 	unlink(path);
-	assert_true(s->is_regular);
-	assert_int_equal(s->size, size);
+	assert_true(s->intake.is_regular);
+	assert_int_equal(s->intake.size, size);
+	s->is_threaded = is_threaded;
+}
+
+static size_t
+drain_bytes(const uint8_t *data, size_t size, size_t window,
+    struct stream *s)
+{
+	open_bytes(data, size, window, s);
 	return drain(s);
 }
 
@@ -197,7 +215,7 @@ test_whole(void **state)
 		for (j = 0; j < 3 && size > 0; j++) {
 			assert_int_equal(drain_bytes(packed, size, sizes[j],
 			    &s), ORIGINAL);
-			assert_string_equal(s.problem, "");
+			assert_string_equal(stream_problem(&s), "");
 			assert_int_equal(s.stored_most, size);
 			stream_rewind(&s, 4096);
 			assert_int_equal(drain(&s), ORIGINAL);
@@ -222,7 +240,7 @@ test_members(void **state)
 		    packed + size);
 		assert_int_equal(drain_bytes(packed, size, 4096, &s),
 		    ORIGINAL);
-		assert_string_equal(s.problem, "");
+		assert_string_equal(stream_problem(&s), "");
 		stream_close(&s);
 	}
 }
@@ -239,7 +257,7 @@ test_padding(void **state)
 		skip();
 	memset(packed + size, 0, 1000);
 	assert_int_equal(drain_bytes(packed, size + 1000, 4096, &s), ORIGINAL);
-	assert_string_equal(s.problem, "");
+	assert_string_equal(stream_problem(&s), "");
 	stream_close(&s);
 }
 
@@ -256,10 +274,10 @@ test_cut_off(void **state)
 		size = packers[i].pack(original, 2000, packed);
 		for (cut = 6; cut < size; cut++) {
 			assert_true(drain_bytes(packed, cut, 4096, &s) <= 2000);
-			assert_non_null(strstr(s.problem, "data cut off"));
+			assert_non_null(strstr(stream_problem(&s), "data cut off"));
 			units_count(number, sizeof(number), cut);
 			snprintf(where, sizeof(where), "at byte %s", number);
-			assert_non_null(strstr(s.problem, where));
+			assert_non_null(strstr(stream_problem(&s), where));
 			stream_close(&s);
 		}
 	}
@@ -279,8 +297,8 @@ test_corrupt(void **state)
 		/* Right after the magic. */
 		memset(packed + 6, 0xff, 16);
 		assert_int_equal(drain_bytes(packed, size, 4096, &s), 0);
-		assert_non_null(strstr(s.problem, "corrupt "));
-		assert_non_null(strstr(s.problem, packers[i].name));
+		assert_non_null(strstr(stream_problem(&s), "corrupt "));
+		assert_non_null(strstr(stream_problem(&s), packers[i].name));
 		stream_close(&s);
 	}
 }
@@ -299,8 +317,86 @@ test_bad_checksum(void **state)
 		packed[size - 6] ^= 0x10;
 		packed[size - 2] ^= 0x10;
 		(void)drain_bytes(packed, size, 4096, &s);
-		assert_string_not_equal(s.problem, "");
+		assert_string_not_equal(stream_problem(&s), "");
 		stream_close(&s);
+	}
+}
+
+/* Records that are longer than what a thread gives at once. */
+static void
+test_wide(void **state)
+{
+	static const size_t needs[] = { 1, 70000, 299999, 5 };
+	struct stream s;
+	size_t i, j, size;
+
+	(void)state;
+	for (i = 0; i < PACKERS; i++) {
+		size = packers[i].pack(original, ORIGINAL, packed);
+		if (size == 0)
+			continue;
+		open_bytes(packed, size, 4096, &s);
+		for (j = 0; j < 4; j++) {
+			assert_int_equal(fill(&s, needs[j]), STREAM_READY);
+			assert_true(stream_left(&s) >= needs[j]);
+			assert_memory_equal(s.at, original, needs[j]);
+		}
+		assert_int_equal(s.ahead != NULL, is_threaded && i > 0);
+		assert_int_equal(fill(&s, ORIGINAL + 1), STREAM_SHORT);
+		assert_int_equal(drain(&s), ORIGINAL);
+		stream_close(&s);
+	}
+}
+
+/* What is held stays as it was, to the end and after the stream's. */
+static void
+test_held(void **state)
+{
+	const size_t step = 700, count = ORIGINAL / step;
+	const uint8_t *held[ORIGINAL / 700];
+	struct stream s;
+	size_t i, j, size;
+
+	(void)state;
+	for (i = 0; i < PACKERS; i++) {
+		size = packers[i].pack(original, ORIGINAL, packed);
+		if (size == 0)
+			continue;
+		open_bytes(packed, size, 4096, &s);
+		for (j = 0; j < count; j++) {
+			assert_int_equal(fill(&s, step), STREAM_READY);
+			windows_use(&windows, s.window);
+			windows_hand_over(&windows);
+			held[j] = s.at;
+			s.at += step;
+		}
+		stream_close(&s);
+		for (j = 0; j < count; j++)
+			assert_memory_equal(held[j], original + j * step,
+			    step);
+		windows.released = windows.mark;
+	}
+}
+
+/* Closed or rewound before its end, at any place. */
+static void
+test_left_early(void **state)
+{
+	struct stream s;
+	size_t i, need, size;
+
+	(void)state;
+	for (i = 0; i < PACKERS; i++) {
+		size = packers[i].pack(original, ORIGINAL, packed);
+		for (need = 1; need < ORIGINAL && size > 0; need *= 7) {
+			open_bytes(packed, size, 4096, &s);
+			assert_int_equal(fill(&s, 1), STREAM_READY);
+			assert_int_equal(fill(&s, need), STREAM_READY);
+			stream_rewind(&s, 4096);
+			assert_int_equal(fill(&s, need), STREAM_READY);
+			assert_memory_equal(s.at, original, need);
+			stream_close(&s);
+		}
 	}
 }
 
@@ -323,8 +419,9 @@ test_pipe(void **state)
 		close(ends[0]);
 		assert_int_equal(stream_open(&s, "-", 4096, &windows,
 		    &error), 0);
-		assert_false(s.is_regular);
-		assert_int_equal(s.size, 0);
+		s.is_threaded = is_threaded;
+		assert_false(s.intake.is_regular);
+		assert_int_equal(s.intake.size, 0);
 		assert_int_equal(stream_fill(&s, 1), STREAM_QUIET);
 		assert_int_equal(write(ends[1], packed, 1), 1);
 		assert_int_equal(stream_fill(&s, 1), STREAM_QUIET);
@@ -332,11 +429,39 @@ test_pipe(void **state)
 		    (ssize_t)size - 1);
 		close(ends[1]);
 		assert_int_equal(drain(&s), 2000);
-		assert_string_equal(s.problem, "");
+		assert_string_equal(stream_problem(&s), "");
 		stream_close(&s);
 	}
 	dup2(saved_stdin, STDIN_FILENO);
 	close(saved_stdin);
+}
+
+/* Whoever closes does not wait for a pipe that stays silent. */
+static void
+test_silent_pipe(void **state)
+{
+	int ends[2], saved_stdin = dup(STDIN_FILENO);
+	size_t size = pack_gzip(original, ORIGINAL, packed);
+	struct error error;
+	struct stream s;
+
+	(void)state;
+	if (size == 0)
+		skip();
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+	close(ends[0]);
+	assert_int_equal(stream_open(&s, "-", 4096, &windows, &error), 0);
+	s.is_threaded = is_threaded;
+	assert_int_equal(write(ends[1], packed, 5000), 5000);
+	assert_int_equal(fill(&s, 5001), STREAM_READY);
+	assert_memory_equal(s.at, original, 5001);
+	assert_int_equal(stream_fill(&s, ORIGINAL), STREAM_QUIET);
+	assert_int_equal(s.ahead != NULL, is_threaded);
+	stream_close(&s);
+	dup2(saved_stdin, STDIN_FILENO);
+	close(saved_stdin);
+	close(ends[1]);
 }
 
 static void
@@ -362,13 +487,20 @@ main(void)
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_corrupt),
 		cmocka_unit_test(test_bad_checksum),
+		cmocka_unit_test(test_wide),
+		cmocka_unit_test(test_held),
+		cmocka_unit_test(test_left_early),
 		cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_silent_pipe),
 		cmocka_unit_test(test_missing)
 	};
 	int failed;
 
 	make_original();
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	is_threaded = true;
+	failed += cmocka_run_group_tests_name("with a thread", tests, NULL,
+	    NULL);
 	windows_release(&windows);
 	return failed;
 }
