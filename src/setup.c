@@ -132,4 +132,6 @@ setup_engine(const struct options *o, struct source *source,
 		.is_transport_checked =
 		    o->checksums == OPTIONS_CHECKSUMS_CHECK
 	};
+	if (!is_live && engine->workers > 1)
+		saved_decode_ahead(source);
 }
