@@ -66,6 +66,20 @@ sha1_digest(const void *data, size_t size, uint8_t digest[SHA1_DIGEST_SIZE])
 		be32_store(&digest[4 * i], state[i]);
 }
 
+void
+sha1_digest_block(uint8_t block[SHA1_BLOCK_SIZE], size_t size,
+    uint8_t digest[SHA1_DIGEST_SIZE])
+{
+	uint32_t state[5];
+
+	memcpy(state, initial_state, sizeof state);
+	block[size] = 0x80;
+	be32_store(&block[LENGTH_AT + 4], (uint32_t)size * 8);
+	compress_chosen()(state, block);
+	for (int i = 0; i < 5; i++)
+		be32_store(&digest[4 * i], state[i]);
+}
+
 /* RFC 3174, 6.1: 80 rounds, four functions and constants for 20 each. */
 void
 sha1_compress_portable(uint32_t state[5], const uint8_t block[SHA1_BLOCK_SIZE])

@@ -10,11 +10,19 @@
 
 enum {
 	SHA1_DIGEST_SIZE = 20,
-	SHA1_BLOCK_SIZE = 64
+	SHA1_BLOCK_SIZE = 64,
+	SHA1_SHORT_MAX = 55	/* bytes that cost one block */
 };
 
-/* Hashes size bytes; up to 55 of them cost one block. */
+/* Hashes size bytes; up to SHA1_SHORT_MAX of them cost one block. */
 void	sha1_digest(const void *data, size_t size,
+	    uint8_t digest[SHA1_DIGEST_SIZE]);
+
+/*
+ * The same for the first size bytes of a block, SHA1_SHORT_MAX at most,
+ * where all that follow are zero. The block is spoilt.
+ */
+void	sha1_digest_block(uint8_t block[SHA1_BLOCK_SIZE], size_t size,
 	    uint8_t digest[SHA1_DIGEST_SIZE]);
 
 /* Folds one block into the five words of the state. */

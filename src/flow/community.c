@@ -16,6 +16,13 @@ enum {
 	INPUT_MAX = 2 + 2 * 16 + 2 + 2 * 2
 };
 
+_Static_assert((int)INPUT_MAX <= (int)SHA1_SHORT_MAX, "the whole costs one block");
+
+static bool	is_after(int ip_version, const struct address *a,
+		    const struct address *b, uint16_t a_port,
+		    uint16_t b_port);
+static size_t	address_append(uint8_t *, size_t at, int ip_version,
+		    const struct address *);
 static bool	is_port_hashed(uint8_t protocol);
 static size_t	be16_append(uint8_t *, size_t at, uint16_t value);
 static void	base64_digest(const uint8_t *digest, char *text);
@@ -25,31 +32,54 @@ community_id(uint16_t seed, int ip_version, uint8_t protocol,
     const struct address *a, const struct address *b, uint16_t a_port,
     uint16_t b_port, bool is_one_way, char text[COMMUNITY_ID_SIZE])
 {
-	uint8_t input[INPUT_MAX], digest[SHA1_DIGEST_SIZE];
-	size_t at, address_size = ip_version == 4 ? 4 : 16;
-	bool has_ports = is_port_hashed(protocol), is_swapped;
-	int order;
+	uint8_t input[SHA1_BLOCK_SIZE] = { 0 };
+	uint8_t digest[SHA1_DIGEST_SIZE];
+	size_t at;
 
-	order = memcmp(a->bytes, b->bytes, address_size);
-	is_swapped = !is_one_way &&
-	    (order > 0 || (order == 0 && a_port > b_port));
+	if (!is_one_way && is_after(ip_version, a, b, a_port, b_port)) {
+		const struct address *address = a;
+		uint16_t port = a_port;
 
-	at = be16_append(input, 0, seed);
-	memcpy(&input[at], (is_swapped ? b : a)->bytes, address_size);
-	at += address_size;
-	memcpy(&input[at], (is_swapped ? a : b)->bytes, address_size);
-	at += address_size;
-	input[at++] = protocol;
-	input[at++] = 0;
-	if (has_ports) {
-		at = be16_append(input, at, is_swapped ? b_port : a_port);
-		at = be16_append(input, at, is_swapped ? a_port : b_port);
+		a = b;
+		b = address;
+		a_port = b_port;
+		b_port = port;
 	}
-
-	sha1_digest(input, at, digest);
-	text[0] = '1';
-	text[1] = ':';
+	at = be16_append(input, 0, seed);
+	at = address_append(input, at, ip_version, a);
+	at = address_append(input, at, ip_version, b);
+	input[at] = protocol;
+	at += 2;
+	if (is_port_hashed(protocol)) {
+		at = be16_append(input, at, a_port);
+		at = be16_append(input, at, b_port);
+	}
+	sha1_digest_block(input, at, digest);
+	memcpy(text, "1:", 2);
 	base64_digest(digest, &text[2]);
+}
+
+/* Whether the first endpoint is the greater. */
+static bool
+is_after(int ip_version, const struct address *a, const struct address *b,
+    uint16_t a_port, uint16_t b_port)
+{
+	int order = ip_version == 4 ? memcmp(a->bytes, b->bytes, 4) :
+	    memcmp(a->bytes, b->bytes, 16);
+
+	return order > 0 || (order == 0 && a_port > b_port);
+}
+
+static size_t
+address_append(uint8_t *input, size_t at, int ip_version,
+    const struct address *address)
+{
+	if (ip_version == 4) {
+		memcpy(&input[at], address->bytes, 4);
+		return at + 4;
+	}
+	memcpy(&input[at], address->bytes, 16);
+	return at + 16;
 }
 
 bool
@@ -87,18 +117,22 @@ base64_digest(const uint8_t *digest, char *text)
 {
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t at = 0;
+	uint32_t group;
 
-	for (size_t i = 0; i < SHA1_DIGEST_SIZE; i += 3) {
-		bool is_last = i + 2 == SHA1_DIGEST_SIZE;
-		uint32_t group = (uint32_t)digest[i] << 16 |
-		    (uint32_t)digest[i + 1] << 8 |
-		    (is_last ? 0U : digest[i + 2]);
-
-		text[at++] = letters[group >> 18];
-		text[at++] = letters[group >> 12 & 63];
-		text[at++] = letters[group >> 6 & 63];
-		text[at++] = is_last ? '=' : letters[group & 63];
+	for (int i = 0; i < 6; i++) {
+		group = (uint32_t)digest[0] << 16 |
+		    (uint32_t)digest[1] << 8 | digest[2];
+		text[0] = letters[group >> 18];
+		text[1] = letters[group >> 12 & 63];
+		text[2] = letters[group >> 6 & 63];
+		text[3] = letters[group & 63];
+		digest += 3;
+		text += 4;
 	}
-	text[at] = '\0';
+	group = (uint32_t)digest[0] << 16 | (uint32_t)digest[1] << 8;
+	text[0] = letters[group >> 18];
+	text[1] = letters[group >> 12 & 63];
+	text[2] = letters[group >> 6 & 63];
+	text[3] = '=';
+	text[4] = '\0';
 }

@@ -31,7 +31,8 @@ static void	fill_side(struct record *, const struct meter_flow *, int,
 static void	fill_syn(struct record *, const struct tcp_side *,
 		    struct record_tcp_side *, uint64_t);
 static void	fill_flags(struct record_tcp_side *, const struct source *);
-static void	fill_tally(struct record_tcp_side *, const struct source *);
+static void	fill_tally(struct record_tcp_side *,
+		    const struct tcp_tally *);
 static bool	fill_detail(struct record_tcp_side *,
 		    const struct tcp_tally *);
 static void	fill_windows(struct record *, const struct source *,
@@ -133,9 +134,12 @@ fill_side(struct record *r, const struct meter_flow *ended, int side,
 
 	fill_syn(r, &ended->tcp->side[side], &to->tcp, shift);
 	fill_flags(&to->tcp, &from);
-	fill_tally(&to->tcp, &from);
-	if (fill_detail(&to->tcp, from.tally))
-		r->has |= RECORD_SRC_DETAIL << shift;
+	to->tcp.missed_bytes = tcp_order_missed(from.t, from.trouble, side);
+	if (from.trouble != NULL) {
+		fill_tally(&to->tcp, from.tally);
+		if (fill_detail(&to->tcp, from.tally))
+			r->has |= RECORD_SRC_DETAIL << shift;
+	}
 	fill_windows(r, &from, &to->tcp, shift);
 	fill_rtt(r, measure, &to->tcp, shift);
 	if (measure->in_flight_max > 0) {
@@ -184,13 +188,10 @@ fill_flags(struct record_tcp_side *to, const struct source *from)
 	to->urg = from->tally->urg;
 }
 
+/* What a side without trouble leaves at zero. */
 static void
-fill_tally(struct record_tcp_side *to, const struct source *from)
+fill_tally(struct record_tcp_side *to, const struct tcp_tally *tally)
 {
-	const struct tcp_tally *tally = from->tally;
-
-	to->missed_bytes = tcp_order_missed(from->t, from->trouble,
-	    from->side);
 	to->retransmitted_packets = tally->retransmitted;
 	to->retransmitted_bytes = tally->retransmitted_bytes;
 	to->fast_retransmissions = tally->fast;

@@ -14,6 +14,7 @@ static void	digest_expect(const char *what, const void *data, size_t size,
 		    const char *hex);
 static void	test_published(void);
 static void	test_lengths(void);
+static void	test_block(void);
 static void	test_native(void);
 
 int
@@ -21,6 +22,7 @@ main(void)
 {
 	test_published();
 	test_lengths();
+	test_block();
 	test_native();
 	return failures == 0 ? 0 : 1;
 }
@@ -74,6 +76,29 @@ test_lengths(void)
 		sha1_digest(data, size, &all[size * SHA1_DIGEST_SIZE]);
 	digest_expect("all lengths", all, sizeof all,
 	    "2002bd1c15bf88eb87c8352720e5f83a250d3cfb");
+}
+
+/* The block's own way, at every length it takes. */
+static void
+test_block(void)
+{
+	uint8_t data[SHA1_SHORT_MAX];
+
+	for (size_t i = 0; i < sizeof data; i++)
+		data[i] = (uint8_t)(7 * i + 1);
+	for (size_t size = 0; size <= sizeof data; size++) {
+		uint8_t block[SHA1_BLOCK_SIZE] = { 0 };
+		uint8_t digest[SHA1_DIGEST_SIZE], wanted[SHA1_DIGEST_SIZE];
+
+		memcpy(block, data, size);
+		sha1_digest_block(block, size, digest);
+		sha1_digest(data, size, wanted);
+		if (memcmp(digest, wanted, sizeof digest) != 0) {
+			fprintf(stderr, "a block of %zu bytes differs\n",
+			    size);
+			failures++;
+		}
+	}
 }
 
 static void
