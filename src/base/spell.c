@@ -6,6 +6,8 @@
 
 static char	*spell_four(char *, unsigned);
 static char	*spell_six(char *, unsigned);
+static char	*spell_fraction(char *, unsigned, unsigned);
+static char	*spell_octet(char *, uint8_t);
 static void	 spell_second_set(struct spell_second *, int64_t);
 static void	 civil_date(int64_t, unsigned *, unsigned *, unsigned *);
 static void	 zeros_find(const uint8_t *, int *, int *);
@@ -87,37 +89,33 @@ spell_long(char *at, uint64_t value)
 	    (unsigned)(value % 1000000));
 }
 
-char *
-spell_hex64(char *at, uint64_t value)
+/* Exactly two digits. */
+static inline char *
+spell_octet(char *at, uint8_t octet)
 {
-	for (int i = 14; i >= 0; i -= 2) {
-		memcpy(at + i, hex_octets[value & 255], 2);
-		value >>= 8;
-	}
-	return at + 16;
+	memcpy(at, hex_octets[octet], 2);
+	return at + 2;
 }
 
 char *
-spell_seconds(char *at, int64_t ns, int digits)
+spell_hex64(char *at, uint64_t value)
 {
-	uint64_t magnitude = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-	uint64_t whole = 0;
-	unsigned fraction;
-	unsigned micro;
-	unsigned nano;
+	at = spell_octet(at, (uint8_t)(value >> 56));
+	at = spell_octet(at, (uint8_t)(value >> 48));
+	at = spell_octet(at, (uint8_t)(value >> 40));
+	at = spell_octet(at, (uint8_t)(value >> 32));
+	at = spell_octet(at, (uint8_t)(value >> 24));
+	at = spell_octet(at, (uint8_t)(value >> 16));
+	at = spell_octet(at, (uint8_t)(value >> 8));
+	return spell_octet(at, (uint8_t)value);
+}
 
-	if (magnitude >= 1000000000)
-		whole = magnitude / 1000000000;
-	fraction = (unsigned)(magnitude - whole * 1000000000);
-	micro = fraction / 1000;
-	nano = digits == 6 ? 0 : fraction - micro * 1000;
-	if (ns < 0 && (whole | micro | nano) != 0)
-		*at++ = '-';	/* not before a zero */
-	at = spell_u64(at, whole);
-	if ((micro | nano) == 0)
-		return at;
-	*at++ = '.';
-	at = spell_six(at, micro);
+/* Digits behind the point; zeros at their end are left out. */
+static char *
+spell_fraction(char *at, unsigned micro, unsigned nano)
+{
+	*at = '.';
+	at = spell_six(at + 1, micro);
 	if (nano != 0) {
 		*at++ = (char)('0' + nano / 100);
 		memcpy(at, spell_pairs + 2 * (nano % 100), 2);
@@ -126,6 +124,27 @@ spell_seconds(char *at, int64_t ns, int digits)
 	while (at[-1] == '0')
 		at--;
 	return at;
+}
+
+/* Most are less than a second, in microseconds. */
+char *
+spell_seconds(char *at, int64_t ns, int digits)
+{
+	uint64_t magnitude = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+	uint64_t whole = magnitude / 1000000000;
+	unsigned fraction = (unsigned)(magnitude % 1000000000);
+	unsigned micro = fraction / 1000;
+	unsigned nano = digits == 6 ? 0 : fraction % 1000;
+
+	if (ns >= 0 && ns < 1000000000 && digits == 6) {
+		*at = '0';
+		micro = (unsigned)ns / 1000;
+		return micro == 0 ? at + 1 : spell_fraction(at + 1, micro, 0);
+	}
+	if (ns < 0 && (whole | micro | nano) != 0)
+		*at++ = '-';	/* not before a zero */
+	at = spell_u64(at, whole);
+	return (micro | nano) == 0 ? at : spell_fraction(at, micro, nano);
 }
 
 /*

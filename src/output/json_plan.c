@@ -13,6 +13,8 @@ enum { JSON_RUN_MIN = 4 };
 
 static struct json_step	*json_plan_step(struct json_plan *, enum json_action,
 			    const char *, size_t, const char *);
+static struct json_step	*json_plan_join(struct json_plan *,
+			    struct json_step *, const struct field *);
 static void		 json_plan_value(struct json_plan *,
 			    const struct field *);
 static void		 json_plan_open(struct json_plan *,
@@ -109,8 +111,28 @@ json_plan_close(struct json_plan *plan, const char *name, const char *next)
 		opened = plan->opened[plan->depth];
 		plan->steps[opened].skipped = (uint16_t)(plan->count -
 		    opened);
-		(void)json_plan_step(plan, JSON_CLOSE, "", 0, "");
+		(void)json_plan_step(plan, plan->steps[opened].action ==
+		    JSON_OPEN ? JSON_CLOSE_ANY : JSON_CLOSE, "", 0, "");
 	}
+}
+
+/* An object's step takes the first value in, if it always has that one. */
+static struct json_step *
+json_plan_join(struct json_plan *plan, struct json_step *step,
+    const struct field *field)
+{
+	struct json_step *open = step - 1;
+
+	if (plan->count < 2 || open->action != JSON_OPEN ||
+	    open->needs != field->needs || !field_is_certain(field) ||
+	    (size_t)open->text_size + step->text_size > JSON_TEXT_MAX)
+		return step;
+	memcpy(open->text + open->text_size, step->text, step->text_size);
+	open->text_size = (uint8_t)(open->text_size + step->text_size);
+	open->action = JSON_VALUE;
+	*step = (struct json_step){ 0 };
+	plan->count--;
+	return open;
 }
 
 static void
@@ -122,6 +144,7 @@ json_plan_value(struct json_plan *plan, const struct field *field)
 	    "\":");
 
 	assert(field->offset <= UINT16_MAX);
+	step = json_plan_join(plan, step, field);
 	step->type = (uint8_t)field->type;
 	step->value = json_write_value(field->type);
 	step->needs = field->needs;
@@ -162,8 +185,8 @@ json_plan_skip(struct json_plan *plan)
 		struct json_step *step = &plan->steps[i];
 		const struct json_step *next = step + 1;
 
-		if (step->action == JSON_OPEN)
-			continue;
+		if (step->action == JSON_OPEN || step->skipped > 0)
+			continue;	/* it ends with its object */
 		if (i + 1 < plan->count && next->needs == step->needs &&
 		    (next->action == JSON_VALUE ||
 		    next->action == JSON_RUN))

@@ -11,7 +11,7 @@
 #include "record/fields.h"
 
 enum {
-	JSON_TEXT_MAX = 32,	/* bytes of a name, its quotes, colon, quote */
+	JSON_TEXT_MAX = 32,	/* bytes of names, quotes, colons, braces */
 	JSON_DEPTH_MAX = 4,
 	JSON_WORD_MAX = 64	/* bytes of a text that needs no care */
 };
@@ -20,7 +20,8 @@ enum json_action {
 	JSON_VALUE,
 	JSON_RUN,	/* the steps up to last, if no value has two digits */
 	JSON_OPEN,	/* an object; left out when its needs are not met */
-	JSON_CLOSE,
+	JSON_CLOSE,	/* an object that cannot be empty */
+	JSON_CLOSE_ANY,	/* another: it may be taken back */
 	JSON_END
 };
 
@@ -46,7 +47,9 @@ struct json_step {
 	uint8_t			 action;	/* enum json_action */
 	uint8_t			 type;		/* enum field_type */
 	uint8_t			 text_size;
-	char			 text[JSON_TEXT_MAX];	/* "name": */
+	char			 text[JSON_TEXT_MAX];	/* "name": or, of an
+					   object that begins with a value
+					   which it always has, both names */
 };
 
 struct json_run {

@@ -106,8 +106,8 @@ json_write(struct json_writer *w, const struct json_plan *plan)
 			step += step->skipped;
 			continue;
 		}
-		memcpy(at, step->text, sizeof step->text);
 		if (step->action == JSON_VALUE) {
+			memcpy(at, step->text, sizeof step->text);
 			next = step->value(w, step, at + step->text_size);
 			at = next == NULL ? at : next;
 		} else if (step->action == JSON_RUN) {
@@ -116,7 +116,11 @@ json_write(struct json_writer *w, const struct json_plan *plan)
 			at = next == NULL ? at : next;
 		} else if (step->action == JSON_OPEN) {
 			opened[depth++] = (size_t)(at - w->buffer->data);
+			memcpy(at, step->text, sizeof step->text);
 			at += step->text_size;
+		} else if (step->action == JSON_CLOSE) {
+			memcpy(at - 1, "},", 2);
+			at++;
 		} else {
 			at = write_close(at, w->buffer->data +
 			    opened[--depth]);
