@@ -11,17 +11,20 @@
 #include "dissect/dissector.h"
 
 /*
- * True when a header of so many 32-bit words, its checksum included, sums to
+ * True when a header of so many 32-bit words, at least five, its checksum included, sums to
  * what a sound one does. Inline, since every IPv4 packet asks.
  */
 static inline bool
 checksum_is_good_header(const uint8_t *data, unsigned int words)
 {
-	uint64_t sum = 0;
+	uint32_t head[5];
+	uint64_t sum;
 	uint32_t word;
 	unsigned int i;
 
-	for (i = 0; i < words; i++) {
+	memcpy(head, data, sizeof(head));
+	sum = (uint64_t)head[0] + head[1] + head[2] + head[3] + head[4];
+	for (i = 5; i < words; i++) {
 		memcpy(&word, &data[(size_t)i * sizeof(word)], sizeof(word));
 		sum += word;
 	}

@@ -1,15 +1,14 @@
 /*
- * The dense tables behind registry_at(): for each number space one byte a
- * number, the index of the dissector that takes it plus one.
+ * How the dense tables behind registry_at() are filled; see registry.h.
  */
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "dissect/registry.h"
 
-enum { REGISTRY_NUMBERS = 65536, REGISTRY_DISSECTORS_MAX = 255 };
+enum { REGISTRY_DISSECTORS_MAX = 255 };
 
-static uint8_t	registry_table[KEY_SPACES][REGISTRY_NUMBERS];
+uint8_t	registry_table[KEY_SPACES][REGISTRY_NUMBERS];
 
 static void	registry_claim(struct dissector_key, size_t);
 
@@ -42,12 +41,4 @@ registry_claim(struct dissector_key key, size_t index)
 		abort();
 	}
 	*entry = (uint8_t)(index + 1);
-}
-
-const struct dissector *
-registry_at(enum key_space space, uint16_t value)
-{
-	uint8_t entry = registry_table[space][value];
-
-	return entry == 0 ? NULL : registry_dissectors[entry - 1];
 }

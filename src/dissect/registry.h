@@ -9,8 +9,16 @@
 
 #include "dissect/dissector.h"
 
+enum { REGISTRY_NUMBERS = 65536 };
+
 /* All dissectors, in the order of their file names; ends with NULL. */
 extern const struct dissector *const registry_dissectors[];
+
+/*
+ * For each number space one byte a number: the index of the dissector that
+ * takes it plus one. Written by registry_init() alone.
+ */
+extern uint8_t registry_table[KEY_SPACES][REGISTRY_NUMBERS];
 
 /*
  * Builds the dense tables; call once before the first walk. Two dissectors
@@ -18,8 +26,14 @@ extern const struct dissector *const registry_dissectors[];
  */
 void	registry_init(void);
 
-/* NULL when nobody claims the key. */
-const struct dissector	*registry_at(enum key_space, uint16_t value);
+/* NULL when nobody claims the key. Inline: each layer of a frame asks. */
+static inline const struct dissector *
+registry_at(enum key_space space, uint16_t value)
+{
+	uint8_t entry = registry_table[space][value];
+
+	return entry == 0 ? NULL : registry_dissectors[entry - 1];
+}
 
 static inline const struct dissector *
 registry_find(struct dissector_key key)

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/cursor.h"
 #include "flow/key.h"
 
 static int	order_ends(struct flow_key *, const struct address *, uint16_t,
@@ -41,13 +42,22 @@ static int
 order_ends(struct flow_key *key, const struct address *src, uint16_t src_port,
     const struct address *dst, uint16_t dst_port)
 {
-	int order = memcmp(src, dst, sizeof *src);
-	bool is_swapped = order > 0 || (order == 0 && src_port > dst_port);
+	uint64_t s[2] = { bytes_be64(src->bytes), bytes_be64(&src->bytes[8]) };
+	uint64_t d[2] = { bytes_be64(dst->bytes), bytes_be64(&dst->bytes[8]) };
+	bool is_swapped = s[0] > d[0] || (s[0] == d[0] && (s[1] > d[1] ||
+	    (s[1] == d[1] && src_port > dst_port)));
 
-	key->a = is_swapped ? *dst : *src;
-	key->b = is_swapped ? *src : *dst;
-	key->a_port = is_swapped ? dst_port : src_port;
-	key->b_port = is_swapped ? src_port : dst_port;
+	if (is_swapped) {
+		key->a = *dst;
+		key->b = *src;
+		key->a_port = dst_port;
+		key->b_port = src_port;
+	} else {
+		key->a = *src;
+		key->b = *dst;
+		key->a_port = src_port;
+		key->b_port = dst_port;
+	}
 	return is_swapped;
 }
 
