@@ -3,11 +3,15 @@
  */
 #include <sys/mman.h>
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/pool.h"
+
+static bool	has_fresh(const struct pool *);
+static uint32_t	take_freed(struct pool *, uint32_t *);
 
 void *
 pool_map(size_t size)
@@ -48,22 +52,45 @@ pool_release(struct pool *pool)
 	pool->base = NULL;
 }
 
-/* A free object is zero but for its first bytes: the next free one's number. */
 uint32_t
 pool_take(struct pool *pool)
 {
-	uint32_t number = pool->free;
+	if (pool->free != 0)
+		return take_freed(pool, &pool->free);
+	if (!has_fresh(pool))
+		return take_freed(pool, &pool->free_high);
+	pool->live++;
+	return ++pool->used;	/* fresh memory is zero */
+}
 
-	if (number != 0) {
-		void *object = pool_at(pool, number);
+uint32_t
+pool_take_high(struct pool *pool)
+{
+	if (pool->free_high != 0)
+		return take_freed(pool, &pool->free_high);
+	if (!has_fresh(pool))
+		return take_freed(pool, &pool->free);
+	pool->live++;
+	return pool->capacity - pool->used_high++;
+}
 
-		memcpy(&pool->free, object, sizeof pool->free);
-		memset(object, 0, sizeof pool->free);
-	} else if (pool->used < pool->capacity) {
-		number = ++pool->used;	/* fresh memory is zero */
-	} else {
+static bool
+has_fresh(const struct pool *pool)
+{
+	return pool->used < pool->capacity - pool->used_high;
+}
+
+/* A free object is zero but for its first bytes: the next free one's number. */
+static uint32_t
+take_freed(struct pool *pool, uint32_t *list)
+{
+	uint32_t number = *list;
+	void *object = pool_at(pool, number);
+
+	if (number == 0)
 		return 0;
-	}
+	memcpy(list, object, sizeof *list);
+	memset(object, 0, sizeof *list);
 	pool->live++;
 	return number;
 }
@@ -73,9 +100,11 @@ void
 pool_give(struct pool *pool, uint32_t number)
 {
 	void *object = pool_at(pool, number);
+	uint32_t *list = number > pool->capacity - pool->used_high ?
+	    &pool->free_high : &pool->free;
 
 	memset(object, 0, pool->stride);
-	memcpy(object, &pool->free, sizeof pool->free);
-	pool->free = number;
+	memcpy(object, list, sizeof *list);
+	*list = number;
 	pool->live--;
 }

@@ -3,6 +3,11 @@
  * number so that links between them cost half a pointer. Number 0 is never
  * given out and means "none". Memory is reserved at start and paid for only
  * when touched; freed objects are handed out again, the newest first.
+ *
+ * Numbers are given out from 1 upwards, and to who asks for high ones from
+ * capacity downwards: so a table beside the pool that only one of two kinds
+ * of objects needs has no gaps. When one end is out of numbers it gives out
+ * what was freed of the other.
  */
 #ifndef TALLYMAN_BASE_POOL_H
 #define TALLYMAN_BASE_POOL_H
@@ -16,6 +21,8 @@ struct pool {
 	uint32_t	 capacity;	/* objects */
 	uint32_t	 used;		/* numbers ever given out */
 	uint32_t	 free;		/* head of the free list */
+	uint32_t	 used_high;	/* the same of the high ones */
+	uint32_t	 free_high;
 	uint32_t	 live;		/* given out and not given back */
 };
 
@@ -35,12 +42,22 @@ void	 pool_release(struct pool *);
 
 /* A zeroed object's number, or 0 when the pool is full. */
 uint32_t pool_take(struct pool *);
+uint32_t pool_take_high(struct pool *);
 void	 pool_give(struct pool *, uint32_t number);
 
 static inline void *
 pool_at(const struct pool *pool, uint32_t number)
 {
 	return pool->base + (size_t)number * pool->stride;
+}
+
+/* The number after this one that was ever given out, from 0 to 0. */
+static inline uint32_t
+pool_next(const struct pool *pool, uint32_t number)
+{
+	if (number == pool->used)
+		number = pool->capacity - pool->used_high;
+	return number == pool->capacity ? 0 : number + 1;
 }
 
 /* Memory for tables: zeroed, page-aligned, huge pages where there are some. */

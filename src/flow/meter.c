@@ -298,8 +298,9 @@ size_t
 meter_list(const struct meter *m, uint32_t worker, struct meter_left *left)
 {
 	size_t count = 0;
+	uint32_t n = 0;
 
-	for (uint32_t n = 1; n <= m->table.flows.used; n++) {
+	while ((n = pool_next(&m->table.flows, n)) != 0) {
 		const struct flow *flow = flow_table_at(&m->table, n);
 
 		if (flow->id != 0)

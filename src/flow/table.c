@@ -111,7 +111,8 @@ flow_table_add(struct flow_table *table, const struct flow_key *key,
     uint64_t hash)
 {
 	uint32_t *slot = &table->slots[hash & table->slot_mask];
-	uint32_t number = pool_take(&table->flows);
+	uint32_t number = key->protocol == PROTOCOL_TCP ?
+	    pool_take(&table->flows) : pool_take_high(&table->flows);
 	struct flow *flow;
 
 	if (number == 0)

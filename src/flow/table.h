@@ -1,8 +1,9 @@
 /*
  * The table of flows: keyed lookup, and the memory that flows live in. A
  * slot holds the number of the first flow in its chain; a flow's number also
- * names its transport's state and its parts in tables beside it. All memory is
- * reserved at start and paid for when touched.
+ * names its transport's state and its parts in tables beside it. TCP flows
+ * have low numbers and the others high ones, for most of these have no state
+ * to be kept. All memory is reserved at start and paid for when touched.
  */
 #ifndef TALLYMAN_FLOW_TABLE_H
 #define TALLYMAN_FLOW_TABLE_H

@@ -1,6 +1,6 @@
 /*
- * Pools: numbers from 1, zeroed objects, freed ones again and the newest
- * first, and a full pool.
+ * Pools: numbers from both ends, zeroed objects, freed ones again and the
+ * newest first, and a full pool.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -98,6 +98,41 @@ test_full(void **state)
 	assert_int_equal(pool.used, CAPACITY);
 }
 
+/* Two kinds of objects, from both ends until they meet. */
+static void
+test_both_ends(void **state)
+{
+	uint32_t number = 0;
+
+	(void)state;
+	assert_int_equal(pool_next(&pool, 0), 0);
+	assert_int_equal(pool_take_high(&pool), CAPACITY);
+	assert_int_equal(pool_take_high(&pool), CAPACITY - 1);
+	assert_int_equal(pool_next(&pool, 0), CAPACITY - 1);
+	assert_int_equal(pool_take(&pool), 1);
+	assert_int_equal(pool_next(&pool, 0), 1);
+	assert_int_equal(pool_next(&pool, 1), CAPACITY - 1);
+	assert_int_equal(pool_next(&pool, CAPACITY - 1), CAPACITY);
+	assert_int_equal(pool_next(&pool, CAPACITY), 0);
+	memset(pool_at(&pool, CAPACITY), 0xff, pool.stride);
+	pool_give(&pool, CAPACITY);
+	assert_int_equal(pool_take(&pool), 2);
+	assert_int_equal(pool_take_high(&pool), CAPACITY);
+	assert_zero(CAPACITY);
+	while (pool_take(&pool) != 0)
+		number++;
+	assert_int_equal(number, CAPACITY - 4);
+	assert_int_equal(pool_take_high(&pool), 0);
+	for (number = 1; number <= CAPACITY; number++)
+		assert_int_equal(pool_next(&pool, number - 1), number);
+	assert_int_equal(pool_next(&pool, CAPACITY), 0);
+	pool_give(&pool, CAPACITY);	/* to who asks next, of either end */
+	assert_int_equal(pool_take(&pool), CAPACITY);
+	pool_give(&pool, 1);
+	assert_int_equal(pool_take_high(&pool), 1);
+	assert_int_equal(pool.live, CAPACITY);
+}
+
 /* No number is out twice, and each object keeps what its owner wrote. */
 static void
 test_at_random(void **state)
@@ -114,7 +149,8 @@ test_at_random(void **state)
 		size_t at;
 
 		if (count < CAPACITY && (count == 0 || dice % 100 < 52)) {
-			number = pool_take(&pool);
+			number = dice / 100 % 3 == 0 ? pool_take_high(&pool) :
+			    pool_take(&pool);
 			assert_in_range(number, 1, CAPACITY);
 			assert_false(is_out[number]);
 			assert_zero(number);
@@ -173,6 +209,7 @@ main(void)
 		TEST(test_fresh),
 		TEST(test_newest_first),
 		TEST(test_full),
+		TEST(test_both_ends),
 		TEST(test_at_random),
 		TEST(test_reserved),
 		TEST(test_map),
