@@ -1,4 +1,5 @@
 """One whole process at a time: what it cost and what it wrote."""
+import contextlib
 import os
 import signal
 import statistics
@@ -33,7 +34,7 @@ def run(words, limit_s=None, keeps_output=False):
         try:
             _, status, usage = os.wait4(child.pid, 0)
         except BaseException:   # nothing runs on when we are stopped
-            os.killpg(child.pid, signal.SIGKILL)
+            stop(child.pid, late)
             raise
         wall_s = time.monotonic() - begin
         timer.cancel()
@@ -52,9 +53,11 @@ def open_nameless():
 
 
 def stop(process, late):
-    """It leads a session of its own: its children end with it."""
+    """It leads a session of its own: its children end with it. That it just
+    ended by itself is no error."""
     late.set()
-    os.killpg(process, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process, signal.SIGKILL)
 
 
 def reason(done):
