@@ -47,6 +47,23 @@ AS_IF([test "x$enable_sanitizers" = xno], [
 ])
 ])
 
+# TALLYMAN_LTO
+# Objects with code for the linker and for the optimiser of whole programs:
+# the program is linked by the second, tests and benches by the first.
+AC_DEFUN([TALLYMAN_LTO], [
+AC_MSG_CHECKING([whether $CC optimises whole programs])
+tallyman_saved=$CFLAGS
+CFLAGS="$CFLAGS -Werror -flto=auto -ffat-lto-objects"
+AC_LINK_IFELSE([AC_LANG_PROGRAM()],
+    [enable_lto=yes
+     AC_SUBST([LTO_CFLAGS], ["-flto=auto -ffat-lto-objects"])
+     AC_SUBST([LTO_LDFLAGS], [-flto=auto])
+     AC_SUBST([NO_LTO_LDFLAGS], [-fno-lto])],
+    [enable_lto=no])
+AC_MSG_RESULT([$enable_lto])
+CFLAGS=$tallyman_saved
+])
+
 # TALLYMAN_SANITIZERS
 # Stops configure where the compiler has no sanitizers: a build that only
 # seems to be checked is worse than none.
