@@ -7,6 +7,7 @@
 static char	*spell_four(char *, unsigned);
 static char	*spell_six(char *, unsigned);
 static char	*spell_fraction(char *, unsigned, unsigned);
+static char	*spell_seconds_any(char *, int64_t, int);
 static char	*spell_octet(char *, uint8_t);
 static void	 spell_second_set(struct spell_second *, int64_t);
 static void	 civil_date(int64_t, unsigned *, unsigned *, unsigned *);
@@ -34,7 +35,7 @@ const char spell_pairs[201] =
 
 /* An octet in decimal, with the point that follows all but the last. */
 #define DECIMAL(n)							\
-	{ { (n) < 10 ? '0' + (n) : (n) < 100 ? '0' + (n) / 10 :		\
+	{ { (n) < 10 ? '0' + (n) % 10 : (n) < 100 ? '0' + (n) / 10 :	\
 	    '0' + (n) / 100,						\
 	    (n) < 10 ? '.' : (n) < 100 ? '0' + (n) % 10 :		\
 	    '0' + (n) / 10 % 10,					\
@@ -126,9 +127,8 @@ spell_fraction(char *at, unsigned micro, unsigned nano)
 	return at;
 }
 
-/* Most are less than a second, in microseconds. */
-char *
-spell_seconds(char *at, int64_t ns, int digits)
+static char *
+spell_seconds_any(char *at, int64_t ns, int digits)
 {
 	uint64_t magnitude = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
 	uint64_t whole = magnitude / 1000000000;
@@ -136,15 +136,23 @@ spell_seconds(char *at, int64_t ns, int digits)
 	unsigned micro = fraction / 1000;
 	unsigned nano = digits == 6 ? 0 : fraction % 1000;
 
-	if (ns >= 0 && ns < 1000000000 && digits == 6) {
-		*at = '0';
-		micro = (unsigned)ns / 1000;
-		return micro == 0 ? at + 1 : spell_fraction(at + 1, micro, 0);
-	}
 	if (ns < 0 && (whole | micro | nano) != 0)
 		*at++ = '-';	/* not before a zero */
 	at = spell_u64(at, whole);
 	return (micro | nano) == 0 ? at : spell_fraction(at, micro, nano);
+}
+
+/* Most are less than a second, in microseconds. */
+char *
+spell_seconds(char *at, int64_t ns, int digits)
+{
+	unsigned micro;
+
+	if (ns < 0 || ns >= 1000000000 || digits != 6)
+		return spell_seconds_any(at, ns, digits);
+	micro = (unsigned)ns / 1000;
+	*at = '0';
+	return micro == 0 ? at + 1 : spell_fraction(at + 1, micro, 0);
 }
 
 /*
