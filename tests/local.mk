@@ -45,6 +45,7 @@ unit_tests = \
 	%D%/unit/options \
 	%D%/unit/output/csv \
 	%D%/unit/output/json \
+	%D%/unit/output/json_write \
 	%D%/unit/output/output \
 	%D%/unit/output/text \
 	%D%/unit/output/text_slow \
