@@ -16,7 +16,8 @@ enum {
 	INPUT_MAX = 2 + 2 * 16 + 2 + 2 * 2
 };
 
-_Static_assert((int)INPUT_MAX <= (int)SHA1_SHORT_MAX, "the whole costs one block");
+_Static_assert((int)INPUT_MAX <= (int)SHA1_SHORT_MAX,
+    "the whole costs one block");
 
 static bool	is_after(int ip_version, const struct address *a,
 		    const struct address *b, uint16_t a_port,
