@@ -16,7 +16,8 @@ an entry of its own, and without one the test is skipped. glibc chooses its
 memcpy() and the like by the processor: all but those of every x86-64 are
 turned off. Names of files and the environment, which move the stack, are
 always the same. The secret of the hash is another in each run; its collisions
-are so few that two runs differ by less than 0.01 per cent.
+are so few that two runs differ by less than 0.01 per cent. One thread meters:
+what several spend on waiting for each other is never the same.
 
 The environment names the build: top_srcdir, top_builddir, TALLYMAN. Exit
 status: 0 within the bounds, 1 beyond, 77 when nothing can be compared here.
@@ -127,8 +128,8 @@ def make_traces(folder):
 def count(folder, valgrind, name):
     """Instructions of a whole run, and the frames that were metered."""
     done = run([valgrind, "--tool=callgrind", "--vgdb=no",
-                "--callgrind-out-file=/dev/null", "./tallyman", "-r",
-                name + ".pcap", "-o", "json=records"],
+                "--callgrind-out-file=/dev/null", "./tallyman", "-j1",
+                "-r", name + ".pcap", "-o", "json=records"],
                cwd=folder, env=ENVIRONMENT)
     found = COLLECTED.search(done.stderr.decode(errors="replace"))
     with open(os.path.join(folder, "records"), encoding="utf-8") as file:
