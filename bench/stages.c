@@ -58,12 +58,8 @@ struct stages_row {
 
 /* A conversation of a batch, on its way to its flow. */
 struct stages_item {
-	const struct packet		*packet;
-	const struct conversation	*conversation;
-	struct flow_key			 key;
-	uint64_t			 hash;
-	uint32_t			 number;
-	int				 sender;
+	struct item	item;
+	uint32_t	number;		/* of its flow */
 };
 
 struct stages {
@@ -234,11 +230,12 @@ make_keys(struct stages *s, int count)
 		const struct packet *p = &s->packets[i];
 
 		for (int j = 0; j < p->conversation_count; j++) {
-			struct stages_item *item = &s->items[items++];
+			struct item *item = &s->items[items++].item;
 
 			item->packet = p;
 			item->conversation = &p->conversations[j];
-			item->sender = flow_key_make(&item->key, p,
+			item->ts_ns = p->frame.ts_ns;
+			item->sender = (uint8_t)flow_key_make(&item->key, p,
 			    item->conversation, &options);
 			item->hash = hash_keyed(&s->secret, &item->key,
 			    sizeof item->key);
@@ -251,21 +248,22 @@ static void
 find_flows(struct stages *s, struct flow_table *table, int items)
 {
 	for (int i = 0; i < items; i++)
-		flow_table_prefetch_slot(table, s->items[i].hash);
+		flow_table_prefetch_slot(table, s->items[i].item.hash);
 	for (int i = 0; i < items; i++)
-		flow_table_prefetch_flow(table, s->items[i].hash,
-		    s->items[i].key.protocol == PROTOCOL_TCP);
+		flow_table_prefetch_flow(table, s->items[i].item.hash,
+		    s->items[i].item.key.protocol == PROTOCOL_TCP);
 	for (int i = 0; i < items; i++) {
 		struct stages_item *item = &s->items[i];
 
-		item->number = flow_table_find(table, &item->key, item->hash);
+		item->number = flow_table_find(table, &item->item.key,
+		    item->item.hash);
 		if (item->number != 0)
 			continue;
-		item->number = flow_table_add(table, &item->key, item->hash);
+		item->number = flow_table_add(table, &item->item.key,
+		    item->item.hash);
 		if (item->number == 0)
 			bench_fail(s->held.path, "it has too many flows");
-		account_begin(table, item->number, item->packet,
-		    item->conversation, item->sender, 0);
+		account_begin(table, item->number, &item->item, 0);
 	}
 }
 
@@ -276,10 +274,10 @@ tally(struct stages *s, struct flow_table *table, int items, int64_t now_ns)
 	for (int i = 0; i < items; i++) {
 		struct stages_item *item = &s->items[i];
 
-		if (item->packet->frame.ts_ns > now_ns)
-			now_ns = item->packet->frame.ts_ns;
-		account_packet(table, item->number, item->packet,
-		    item->conversation, item->sender, now_ns);
+		if (item->item.ts_ns > now_ns)
+			now_ns = item->item.ts_ns;
+		item->item.now_ns = now_ns;
+		account_packet(table, item->number, &item->item);
 	}
 	return now_ns;
 }

@@ -16,6 +16,8 @@ struct batch_kept {
 };
 
 static void	*batch_allocate(void *);
+static size_t	 packets_size(const struct batch *);
+static size_t	 conversations_size(const struct batch *);
 
 struct batch *
 batch_new(int packets, int workers, size_t outputs)
@@ -26,10 +28,8 @@ batch_new(int packets, int workers, size_t outputs)
 	b->packet_room = packets;
 	b->conversation_room = packets + packets / 4 +
 	    PACKET_CONVERSATIONS_MAX;
-	b->packets = batch_allocate(calloc((size_t)packets,
-	    sizeof *b->packets));
-	b->conversations = batch_allocate(calloc(
-	    (size_t)b->conversation_room, sizeof *b->conversations));
+	b->packets = pool_map(packets_size(b));
+	b->conversations = pool_map(conversations_size(b));
 	items_init(&b->items, b->conversation_room);
 	b->workers = workers;
 	b->outputs = outputs;
@@ -49,8 +49,8 @@ batch_free(struct batch *b)
 	}
 	items_release(&b->items);
 	free(b->written);
-	free(b->conversations);
-	free(b->packets);
+	pool_unmap(b->conversations, conversations_size(b));
+	pool_unmap(b->packets, packets_size(b));
 	free(b);
 }
 
@@ -124,4 +124,16 @@ batch_allocate(void *memory)
 		abort();
 	}
 	return memory;
+}
+
+static size_t
+packets_size(const struct batch *b)
+{
+	return (size_t)b->packet_room * sizeof *b->packets;
+}
+
+static size_t
+conversations_size(const struct batch *b)
+{
+	return (size_t)b->conversation_room * sizeof *b->conversations;
 }

@@ -16,6 +16,9 @@
  */
 enum { CREW_PACKETS = 1024, CREW_BATCHES = 8, CREW_LEFT = 256 };
 
+/* What is written at once; the least that POSIX grants is 16. */
+enum { CREW_PIECES = 256 };
+
 struct worker {
 	struct crew		 *crew;
 	struct meter		 *meter;	/* owned */
@@ -363,21 +366,36 @@ write_batches(void *context)
 	return NULL;
 }
 
-/* What the workers wrote for one output, the earliest first. */
+/*
+ * What the workers wrote for one output, the earliest first: a list of where
+ * the records are, so that their bytes stay with the processor that made them.
+ */
 static void
 merge(struct crew *c, struct batch *batch, size_t output)
 {
+	struct iovec pieces[CREW_PIECES];
 	size_t next[METER_WORKERS_MAX] = { 0 };
-	int worker;
+	int count = 0, last = -1, worker;
 
 	while ((worker = earliest(batch, output, next)) >= 0) {
 		struct batch_written *w = batch_written(batch, worker, output);
 		size_t at = next[worker]++;
 		size_t begin = at == 0 ? 0 : w->records[at - 1].end;
+		size_t size = w->records[at].end - begin;
 
-		outputs_bytes(c->options.outputs, output,
-		    w->bytes.data + begin, w->records[at].end - begin);
+		if (worker == last) {
+			pieces[count - 1].iov_len += size;
+			continue;
+		}
+		if (count == CREW_PIECES) {
+			outputs_pieces(c->options.outputs, output, pieces,
+			    count);
+			count = 0;
+		}
+		pieces[count++] = (struct iovec){ w->bytes.data + begin, size };
+		last = worker;
 	}
+	outputs_pieces(c->options.outputs, output, pieces, count);
 }
 
 /* Whose next record is the earliest; -1: there is none. */

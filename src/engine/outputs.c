@@ -62,12 +62,13 @@ outputs_flush(struct outputs *o)
 }
 
 void
-outputs_bytes(struct outputs *o, size_t index, const char *bytes, size_t size)
+outputs_pieces(struct outputs *o, size_t index, struct iovec *pieces,
+    int count)
 {
 	struct error error;
 
 	if (!outputs_is_lost(o, index) &&
-	    output_bytes(o->outputs[index], bytes, size, &error) < 0)
+	    output_pieces(o->outputs[index], pieces, count, &error) < 0)
 		outputs_lose(o, index, &error);
 }
 

@@ -30,9 +30,9 @@ void	outputs_record(struct outputs *, const struct record *);
 void	outputs_stats(struct outputs *, const struct stats *, bool is_last);
 void	outputs_flush(struct outputs *);
 
-/* Whole records that one output's format has made. */
-void	outputs_bytes(struct outputs *, size_t index, const char *bytes,
-	    size_t size);
+/* Whole records that one output's format has made; see output.h. */
+void	outputs_pieces(struct outputs *, size_t index, struct iovec *pieces,
+	    int count);
 
 /* The next failure that was not told yet; false: none. */
 bool	outputs_tell(struct outputs *, struct error *);

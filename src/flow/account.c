@@ -20,9 +20,11 @@ static void	add_counts(struct flow_counts *, const struct flow_counts *);
 
 void
 account_begin(struct flow_table *table, uint32_t number,
-    const struct packet *p, const struct conversation *t, int sender,
-    uint64_t parent_id)
+    const struct item *item, uint64_t parent_id)
 {
+	const struct packet *p = item->packet;
+	const struct conversation *t = item->conversation;
+	int sender = item->sender;
 	struct flow *flow = flow_table_at(table, number);
 	struct tcp *tcp = flow_table_tcp(table, number);
 	enum flow_evidence evidence;
@@ -45,9 +47,10 @@ account_begin(struct flow_table *table, uint32_t number,
 
 void
 account_packet(struct flow_table *table, uint32_t number,
-    const struct packet *p, const struct conversation *t, int sender,
-    int64_t now_ns)
+    const struct item *item)
 {
+	const struct conversation *t = item->conversation;
+	int sender = item->sender;
 	struct flow *flow = flow_table_at(table, number);
 	struct tcp *tcp = flow_table_tcp(table, number);
 	struct flow_counts *counts = &flow->counts[sender];
@@ -56,26 +59,26 @@ account_packet(struct flow_table *table, uint32_t number,
 	counts->bytes += t->frame_bytes;
 	counts->ip_bytes += t->ip_bytes;
 	counts->payload_bytes += t->payload_bytes;
-	flow->last_ns = now_ns;
+	flow->last_ns = item->now_ns;
 	if (flow->start_ns == INT64_MAX) {	/* the first of a later part */
 		flow->start_ns = t->start_ns;
 		flow->end_ns = t->start_ns;
 	}
-	if (p->frame.ts_ns > flow->end_ns)
-		flow->end_ns = p->frame.ts_ns;
+	if (item->ts_ns > flow->end_ns)
+		flow->end_ns = item->ts_ns;
 	widen(flow, t, sender);
 	if (flow->mac_known != 3)
-		learn_mac(flow, &table->origins[number], p, sender);
+		learn_mac(flow, &table->origins[number], item->packet,
+		    sender);
 	if (t->is_ip_checksum_bad || t->checksum == CHECKSUM_BAD)
 		flow_table_need_oddities(table,
 		    number)->checksum_bad[sender]++;
 	turn(flow, tcp, t, sender);
 	if (tcp != NULL && t->has_transport)
-		track_tcp(table, number, t, sender, p->frame.ts_ns);
+		track_tcp(table, number, t, sender, item->ts_ns);
 	else if (t->protocol == PROTOCOL_UDP)
 		udp_track(flow, &table->origins[number],
-		    &table->transports[number].udp, t, sender,
-		    p->frame.ts_ns);
+		    &table->transports[number].udp, t, sender, item->ts_ns);
 }
 
 void

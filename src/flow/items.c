@@ -1,10 +1,7 @@
 /*
  * Items for the meters; see items.h.
  */
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/log.h"
+#include "base/pool.h"
 #include "flow/items.h"
 
 /*
@@ -13,7 +10,6 @@
  */
 #define ITEMS_TICK_NS INT64_C(1000000)
 
-static void	*items_allocate(size_t, size_t);
 static struct item *items_append(struct items_maker *, struct items *,
 		    const struct packet *, const struct conversation *);
 static void	items_route(const struct items_maker *, struct items *,
@@ -26,34 +22,20 @@ items_init(struct items *items, int conversations)
 	/* Each may quote another. */
 	size_t room = 2 * (size_t)conversations;
 
-	*items = (struct items){
-		.items = items_allocate(room, sizeof *items->items),
-		.ticks = items_allocate(room, sizeof *items->ticks),
-		.workers = items_allocate(room, sizeof *items->workers),
-		.room = (int)room
-	};
+	*items = (struct items){ .room = (int)room };
+	items->items = pool_map(room * sizeof *items->items);
+	items->ticks = pool_map(room * sizeof *items->ticks);
+	items->workers = pool_map(room * sizeof *items->workers);
 }
 
 void
 items_release(struct items *items)
 {
-	free(items->items);
-	free(items->ticks);
-	free(items->workers);
-}
+	size_t room = (size_t)items->room;
 
-/* Zeroed, on a boundary of cache lines. */
-static void *
-items_allocate(size_t count, size_t size)
-{
-	size_t bytes = (count * size + 63) / 64 * 64;
-	void *memory = aligned_alloc(64, bytes);
-
-	if (memory == NULL) {
-		log_error("cannot allocate %zu bytes", bytes);
-		abort();
-	}
-	return memset(memory, 0, bytes);
+	pool_unmap(items->items, room * sizeof *items->items);
+	pool_unmap(items->ticks, room * sizeof *items->ticks);
+	pool_unmap(items->workers, room * sizeof *items->workers);
 }
 
 void
@@ -131,6 +113,7 @@ items_append(struct items_maker *maker, struct items *items,
 	item->packet = p;
 	item->conversation = t;
 	item->now_ns = maker->now_ns;
+	item->ts_ns = p->frame.ts_ns;
 	item->position = maker->position;
 	item->is_quote = false;
 	item->carrier = NULL;

@@ -29,6 +29,7 @@ struct item {
 	uint64_t			 hash;	/* of the key */
 	uint64_t			 position; /* in the input; rises */
 	int64_t				 now_ns;   /* the clock, packet included */
+	int64_t				 ts_ns;	   /* of the packet */
 	const struct packet		*packet;
 	const struct conversation	*conversation;
 	struct item			*carrier; /* NULL: outermost */

@@ -58,6 +58,7 @@ static void		 reserve(struct meter *, int);
 static void		 settle_room(struct meter *, uint64_t);
 static void		 tally_all(struct meter *);
 static void		 note_peak(struct meter *, uint64_t);
+static void		 prefetch_lines(const void *, size_t);
 static int		 collect(struct meter *, struct items *, int);
 static void		 tally(struct meter *, struct item *);
 static uint32_t		 find_flow(struct meter *, const struct item *);
@@ -207,8 +208,12 @@ meter_tally(struct meter *m, struct items *items, int worker)
 		int fetched = i - (METER_AHEAD_SLOT - METER_AHEAD);
 		struct item *item;
 
-		if (i < count)
+		if (i + METER_AHEAD < count)
+			prefetch_lines(m->own[i + METER_AHEAD], sizeof *item);
+		if (i < count) {
+			prefetch_lines(m->own[i]->conversation, 2 * 64);
 			flow_table_prefetch_slot(&m->table, m->own[i]->hash);
+		}
 		if (fetched >= 0 && fetched < count)
 			flow_table_prefetch_flow(&m->table,
 			    m->own[fetched]->hash,
@@ -224,6 +229,13 @@ meter_tally(struct meter *m, struct items *items, int worker)
 	}
 	while (ticks < items->tick_count)
 		tick(m, &items->ticks[ticks++]);
+}
+
+static inline __attribute__((always_inline)) void
+prefetch_lines(const void *memory, size_t size)
+{
+	for (size_t at = 0; at < size; at += 64)
+		__builtin_prefetch((const char *)memory + at);
 }
 
 /* Which of the items are the worker's. */
@@ -365,8 +377,7 @@ tally(struct meter *m, struct item *item)
 	last_ns = flow->last_ns;
 	if (m->part_ns != 0)
 		part_flow(m, number);
-	account_packet(&m->table, number, item->packet, item->conversation,
-	    item->sender, m->now_ns);
+	account_packet(&m->table, number, item);
 	queue_flow(m, number, item, last_ns);
 	atomic_store_explicit(&item->flow_id, flow->id, memory_order_release);
 }
@@ -399,8 +410,7 @@ begin_flow(struct meter *m, const struct item *item)
 	assert(number != 0);	/* meter_make_room() was asked */
 	/* Positions are the input's alone, and so are ids. */
 	flow->id = hash_mix64(item->position);
-	account_begin(&m->table, number, item->packet, item->conversation,
-	    item->sender, carrier_of(item));
+	account_begin(&m->table, number, item, carrier_of(item));
 	if (m->table.parts != NULL)
 		m->table.parts[number].begin_ns = m->now_ns;
 	flow->queue = FLOW_QUEUES;

@@ -18,7 +18,8 @@
 #include "base/log.h"
 #include "output/output.h"
 
-enum { OUTPUT_PIECE = 256 << 10 };	/* bytes that make a write worth it */
+/* Bytes that make a write worth it, and that make a copy cost more. */
+enum { OUTPUT_PIECE = 256 << 10, OUTPUT_DIRECT = 32 << 10 };
 
 struct output {
 	struct format	*format;	/* owned */
@@ -39,8 +40,8 @@ static int	output_place(struct output *, struct error *);
 static void	output_fail(struct output *, int);
 static int	output_refuse(const struct output *, struct error *);
 static bool	output_wait(int);
-static size_t	output_write_all(int, const struct buffer *, int *);
-static void	output_untear(int, const struct buffer *, size_t);
+static bool	output_write_all(int, struct iovec *, int, int *);
+static void	output_untear(int, const char *, size_t);
 static int	output_added(struct output *, struct error *);
 static void	output_free(struct output *);
 static const char *output_reason(int, char *, size_t);
@@ -182,28 +183,42 @@ output_wait(int fd)
 	return poll(&wait, 1, -1) >= 0 || errno == EINTR;
 }
 
-/* Returns the bytes written; fewer than all with the reason in *number. */
-static size_t
-output_write_all(int fd, const struct buffer *b, int *number)
+/*
+ * Writes all pieces, each of whole records; the list is used up. False with
+ * the reason in *number when bytes are lost.
+ */
+static bool
+output_write_all(int fd, struct iovec *pieces, int count, int *number)
 {
-	size_t written = 0;
+	const char *begin = NULL;	/* of the piece that is being written */
 
-	while (written < b->size) {
-		ssize_t n = write(fd, b->data + written, b->size - written);
+	while (count > 0) {
+		ssize_t n = writev(fd, pieces, count);
 
-		if (n >= 0) {
-			written += (size_t)n;
+		if (n < 0 && (errno == EINTR || ((errno == EAGAIN ||
+		    errno == EWOULDBLOCK) && output_wait(fd))))
 			continue;
+		if (n < 0) {
+			*number = errno;
+			if (begin != NULL)
+				output_untear(fd, begin, (size_t)((char *)
+				    pieces->iov_base - begin));
+			return false;
 		}
-		if (errno == EINTR)
-			continue;
-		if ((errno == EAGAIN || errno == EWOULDBLOCK) &&
-		    output_wait(fd))
-			continue;
-		*number = errno;
-		break;
+		while (count > 0 && (size_t)n >= pieces->iov_len) {
+			n -= (ssize_t)pieces->iov_len;
+			pieces++;
+			count--;
+			begin = NULL;
+		}
+		if (n > 0 && begin == NULL)
+			begin = pieces->iov_base;
+		if (n > 0) {
+			pieces->iov_base = (char *)pieces->iov_base + n;
+			pieces->iov_len -= (size_t)n;
+		}
 	}
-	return written;
+	return true;
 }
 
 /*
@@ -212,13 +227,13 @@ output_write_all(int fd, const struct buffer *b, int *number)
  * what we wrote: someone else may be writing to it too.
  */
 static void
-output_untear(int fd, const struct buffer *b, size_t written)
+output_untear(int fd, const char *data, size_t written)
 {
 	size_t whole = written;
 	struct stat status;
 	off_t at;
 
-	while (whole > 0 && b->data[whole - 1] != '\n')
+	while (whole > 0 && data[whole - 1] != '\n')
 		whole--;
 	if (whole == written || fstat(fd, &status) != 0 ||
 	    !S_ISREG(status.st_mode))
@@ -234,14 +249,13 @@ output_untear(int fd, const struct buffer *b, size_t written)
 int
 output_flush(struct output *output, struct error *error)
 {
-	size_t written;
+	struct iovec all = { output->pending.data, output->pending.size };
 	int number = 0;
 
 	if (output->has_failed)
 		return output_refuse(output, error);
-	written = output_write_all(output->fd, &output->pending, &number);
-	if (written < output->pending.size) {
-		output_untear(output->fd, &output->pending, written);
+	if (all.iov_len > 0 &&
+	    !output_write_all(output->fd, &all, 1, &number)) {
 		output_fail(output, number);
 		return output_refuse(output, error);
 	}
@@ -288,13 +302,26 @@ output_format(const struct output *output, struct error *error)
 }
 
 int
-output_bytes(struct output *output, const char *bytes, size_t size,
+output_pieces(struct output *output, struct iovec *pieces, int count,
     struct error *error)
 {
-	if (output->has_failed)
-		return output_refuse(output, error);
-	buffer_bytes(&output->pending, bytes, size);
-	return output_added(output, error);
+	size_t size = 0;
+	int number = 0;
+
+	for (int i = 0; i < count; i++)
+		size += pieces[i].iov_len;
+	if (size < OUTPUT_DIRECT) {
+		for (int i = 0; i < count; i++)
+			buffer_bytes(&output->pending, pieces[i].iov_base,
+			    pieces[i].iov_len);
+		return output_added(output, error);
+	}
+	if (output_flush(output, error) != 0)
+		return -1;
+	if (output_write_all(output->fd, pieces, count, &number))
+		return 0;
+	output_fail(output, number);
+	return output_refuse(output, error);
 }
 
 void

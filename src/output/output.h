@@ -6,6 +6,7 @@
 #define TALLYMAN_OUTPUT_OUTPUT_H
 
 #include <stdbool.h>
+#include <sys/uio.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -79,11 +80,12 @@ int		 output_flush(struct output *, struct error *);
 
 /*
  * For records that are made in several threads: another instance of the
- * output's format, owned by the caller, whole records that it made, and what
- * it summed up for the closing record.
+ * output's format, owned by the caller; pieces of whole records that it made,
+ * written from where they are when they are many bytes (the list is used up);
+ * and what it summed up for the closing record.
  */
 struct format	*output_format(const struct output *, struct error *);
-int		 output_bytes(struct output *, const char *, size_t,
+int		 output_pieces(struct output *, struct iovec *pieces, int count,
 		    struct error *);
 void		 output_absorb(struct output *, struct format *from);
 

@@ -7,6 +7,7 @@
 #define TALLYMAN_PACKET_PACKET_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "packet/anomaly.h"
@@ -125,10 +126,22 @@ enum {
 	CHECKSUM_BAD
 };
 
-/* One 5-tuple seen in the frame, and what this frame adds to it. */
+/*
+ * One 5-tuple seen in the frame, and what this frame adds to it. What is asked
+ * of every packet comes first: it may be asked by another thread, and then a
+ * cache line costs more than all that is done with it.
+ */
 struct conversation {
-	struct address	 src;
-	struct address	 dst;
+	_Alignas(64) const uint8_t *payload; /* borrowed, payload_captured
+						bytes */
+	uint32_t	 payload_bytes;	/* of the transport, on the wire */
+	uint32_t	 payload_captured;
+	uint64_t	 frame_bytes;	/* frame lengths, summed */
+	int64_t		 start_ns;	/* ts of the first fragment or frame */
+	uint32_t	 fragments;	/* frames of the datagram, 1 if whole */
+	uint32_t	 ip_bytes;	/* IP headers and payload, summed */
+	uint32_t	 beyond_frame;	/* bytes of payload that the IP header
+					   claims behind the frame's end */
 	uint16_t	 src_port;	/* 0 where the protocol has none */
 	uint16_t	 dst_port;
 	uint8_t		 ip_version;	/* 4 or 6 */
@@ -139,24 +152,24 @@ struct conversation {
 	bool		 is_ip_checksum_bad;
 	bool		 has_transport;	/* the union below is filled */
 	uint8_t		 tunnel;	/* enum tunnel: what carries it */
+
+	/* Second cache line. */
+	union {
+		_Alignas(64) struct tcp_header	tcp;
+		struct udp_header		udp;
+		struct icmp_header		icmp;
+	};
+
+	/* Third: what a new flow is asked. */
+	struct address	 src;
+	struct address	 dst;
 	bool		 has_tunnel_id;
 	uint32_t	 tunnel_id;	/* VNI, GRE key, TEID, L2TP's
 					   tunnel << 16 | session */
-	uint32_t	 fragments;	/* frames of the datagram, 1 if whole */
-	uint32_t	 ip_bytes;	/* IP headers and payload, summed */
-	uint32_t	 beyond_frame;	/* bytes of payload that the IP header
-					   claims behind the frame's end */
-	uint64_t	 frame_bytes;	/* frame lengths, summed */
-	int64_t		 start_ns;	/* ts of the first fragment or frame */
-	uint32_t	 payload_bytes;	/* of the transport, on the wire */
-	uint32_t	 payload_captured;
-	const uint8_t	*payload;	/* borrowed, payload_captured bytes */
-	union {
-		struct tcp_header	tcp;
-		struct udp_header	udp;
-		struct icmp_header	icmp;
-	};
 };
+
+_Static_assert(offsetof(struct conversation, tcp) == 64, "second line");
+_Static_assert(offsetof(struct conversation, src) <= 128, "two lines");
 
 /* Where a frame ends up in the ledger of the closing record. */
 enum packet_outcome {

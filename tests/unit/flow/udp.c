@@ -47,12 +47,15 @@ static void
 take(struct conversation t, int sender, int64_t ts_ns)
 {
 	struct packet *p = made_packet(&made, t, ts_ns, 1);
+	struct item item = {
+		.packet = p, .conversation = p->conversations,
+		.sender = (uint8_t)sender, .ts_ns = ts_ns, .now_ns = ts_ns
+	};
 
 	if (flow->counts[0].packets + flow->counts[1].packets == 0 &&
 	    table.parts[number].part == 0)
-		account_begin(&table, number, p, p->conversations, sender,
-		    0);
-	account_packet(&table, number, p, p->conversations, sender, ts_ns);
+		account_begin(&table, number, &item, 0);
+	account_packet(&table, number, &item);
 }
 
 static void
