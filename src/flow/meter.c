@@ -36,6 +36,12 @@ enum meter_event {
 	METER_EVENTS = 4
 };
 
+/* A flow that was begun before it was known who carries it. */
+struct meter_carried {
+	uint32_t	 number;
+	struct item	*carrier;
+};
+
 struct meter {
 	struct flow_table	 table;
 	struct flow_queues	 queues;
@@ -49,7 +55,9 @@ struct meter {
 	uint64_t		 bound;		/* so many are left by a look */
 	uint64_t		 spare;		/* that may begin until the next */
 	struct item		**own;		/* owned; of the batch */
+	struct meter_carried	*carried;	/* owned; as much room */
 	int			 own_room;
+	int			 carried_count;
 	struct items_maker	 maker;		/* of meter_packets() */
 	struct items		 items;
 };
@@ -63,7 +71,9 @@ static int		 collect(struct meter *, struct items *, int);
 static void		 tally(struct meter *, struct item *);
 static uint32_t		 find_flow(struct meter *, const struct item *);
 static uint32_t		 begin_flow(struct meter *, const struct item *);
-static uint64_t		 carrier_of(const struct item *);
+static uint64_t		 carrier_of(struct meter *, uint32_t,
+			    const struct item *);
+static void		 settle_carried(struct meter *);
 static void		 part_flow(struct meter *, uint32_t);
 static bool		 is_expired(const struct meter *,
 			    const struct flow *);
@@ -159,6 +169,7 @@ meter_free(struct meter *m)
 	flow_table_release(&m->table);
 	items_release(&m->items);
 	free(m->own);
+	free(m->carried);
 	free(m);
 }
 
@@ -229,6 +240,7 @@ meter_tally(struct meter *m, struct items *items, int worker)
 	}
 	while (ticks < items->tick_count)
 		tick(m, &items->ticks[ticks++]);
+	settle_carried(m);
 }
 
 static inline __attribute__((always_inline)) void
@@ -258,8 +270,10 @@ reserve(struct meter *m, int room)
 	if (m->own_room >= room)
 		return;
 	free(m->own);
+	free(m->carried);
 	m->own = calloc((size_t)room, sizeof *m->own);
-	if (m->own == NULL) {
+	m->carried = calloc((size_t)room, sizeof *m->carried);
+	if (m->own == NULL || m->carried == NULL) {
 		log_error("cannot allocate memory for the items of a batch");
 		abort();
 	}
@@ -410,7 +424,7 @@ begin_flow(struct meter *m, const struct item *item)
 	assert(number != 0);	/* meter_make_room() was asked */
 	/* Positions are the input's alone, and so are ids. */
 	flow->id = hash_mix64(item->position);
-	account_begin(&m->table, number, item, carrier_of(item));
+	account_begin(&m->table, number, item, carrier_of(m, number, item));
 	if (m->table.parts != NULL)
 		m->table.parts[number].begin_ns = m->now_ns;
 	flow->queue = FLOW_QUEUES;
@@ -423,20 +437,43 @@ begin_flow(struct meter *m, const struct item *item)
 }
 
 /*
- * The id of the flow that carries this one; 0: none does. Another worker may
- * have that flow: it never waits for us, as it is earlier in the input.
+ * The id of the flow that carries this one; 0: none does, or another worker
+ * has not come to it yet. Then it is asked later.
  */
 static uint64_t
-carrier_of(const struct item *item)
+carrier_of(struct meter *m, uint32_t number, const struct item *item)
 {
 	uint64_t id;
 
 	if (item->carrier == NULL)
 		return 0;
-	while ((id = atomic_load_explicit(&item->carrier->flow_id,
-	    memory_order_acquire)) == 0)
-		(void)sched_yield();
+	id = atomic_load_explicit(&item->carrier->flow_id,
+	    memory_order_acquire);
+	if (id == 0)
+		m->carried[m->carried_count++] = (struct meter_carried){
+			number, item->carrier
+		};
 	return id;
+}
+
+/*
+ * Waits for who has the carriers. He never waits for us in turn, as a carrier
+ * is earlier in the input than what it carries.
+ */
+static void
+settle_carried(struct meter *m)
+{
+	for (int i = 0; i < m->carried_count; i++) {
+		const struct meter_carried *carried = &m->carried[i];
+		uint64_t id;
+
+		while ((id = atomic_load_explicit(&carried->carrier->flow_id,
+		    memory_order_acquire)) == 0)
+			(void)sched_yield();
+		if (flow_table_at(&m->table, carried->number)->has_labels)
+			m->table.labels[carried->number].parent_id = id;
+	}
+	m->carried_count = 0;
 }
 
 /*
@@ -636,6 +673,8 @@ write_flow(struct meter *m, uint32_t number, enum flow_end end, bool is_final)
 		.is_final = is_final
 	};
 
+	if (m->carried_count > 0)
+		settle_carried(m);
 	m->counts.evicted += ended.end == FLOW_END_RESOURCES;
 	m->options.write(m->options.context, &ended);
 }
