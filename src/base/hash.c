@@ -27,14 +27,3 @@ hash_keyed(const struct hash_secret *secret, const void *key, size_t size)
 	return XXH3_64bits_withSecret(key, size, secret->bytes,
 	    sizeof secret->bytes);
 }
-
-uint64_t
-hash_mix64(uint64_t value)
-{
-	value ^= value >> 30;
-	value *= UINT64_C(0xbf58476d1ce4e5b9);
-	value ^= value >> 27;
-	value *= UINT64_C(0x94d049bb133111eb);
-	value ^= value >> 31;
-	return value;
-}

@@ -10,9 +10,11 @@
  */
 #define ITEMS_TICK_NS INT64_C(1000000)
 
-static struct item *items_append(struct items_maker *, struct items *,
+static void	items_add_quoted(struct items_maker *, struct items *,
 		    const struct packet *, const struct conversation *);
-static void	items_route(const struct items_maker *, struct items *,
+static inline struct item *items_append(struct items_maker *, struct items *,
+		    const struct packet *, const struct conversation *);
+static inline void items_route(const struct items_maker *, struct items *,
 		    struct item *);
 static void	items_add_tick(struct items_maker *, struct items *, uint64_t);
 
@@ -70,15 +72,23 @@ items_add(struct items_maker *maker, struct items *items,
 		items_route(maker, items, item);
 		carrier = item;
 		maker->room--;
-		if ((t->protocol != PROTOCOL_ICMP &&
-		    t->protocol != PROTOCOL_ICMPV6) ||
-		    !t->has_transport || !t->icmp.has_quote)
-			continue;
-		item = items_append(maker, items, p, t);
-		item->is_quote = true;
-		(void)flow_key_make_quoted(&item->key, p, t, &maker->key);
-		items_route(maker, items, item);
+		if ((t->protocol == PROTOCOL_ICMP ||
+		    t->protocol == PROTOCOL_ICMPV6) &&
+		    t->has_transport && t->icmp.has_quote)
+			items_add_quoted(maker, items, p, t);
 	}
+}
+
+/* The item of the packet that an ICMP error quotes. */
+static void
+items_add_quoted(struct items_maker *maker, struct items *items,
+    const struct packet *p, const struct conversation *t)
+{
+	struct item *item = items_append(maker, items, p, t);
+
+	item->is_quote = true;
+	(void)flow_key_make_quoted(&item->key, p, t, &maker->key);
+	items_route(maker, items, item);
 }
 
 void
@@ -104,7 +114,7 @@ items_peak(const struct items *items)
 	return peak;
 }
 
-static struct item *
+static inline __attribute__((always_inline)) struct item *
 items_append(struct items_maker *maker, struct items *items,
     const struct packet *p, const struct conversation *t)
 {
@@ -125,19 +135,17 @@ items_append(struct items_maker *maker, struct items *items,
  * Hashes the key, and chooses who has the item: by the pair of addresses, so
  * that conversations which belong together meet.
  */
-static void
+static inline __attribute__((always_inline)) void
 items_route(const struct items_maker *maker, struct items *items,
     struct item *item)
 {
-	const struct flow_key *key = &item->key;
-	uint64_t pair;
+	uint64_t sum = flow_key_sum_addresses(&item->key, &maker->secret);
 
-	item->hash = hash_keyed(&maker->secret, key, sizeof *key);
+	item->hash = flow_key_hash(&item->key, &maker->secret, sum);
 	if (maker->workers == 1)
 		return;
-	pair = hash_keyed(&maker->secret, key, sizeof key->a + sizeof key->b);
-	items->workers[item - items->items] =
-	    (uint8_t)((pair >> 32) * (uint64_t)maker->workers >> 32);
+	items->workers[item - items->items] = (uint8_t)
+	    ((hash_mix64(sum) >> 32) * (uint64_t)maker->workers >> 32);
 }
 
 static void

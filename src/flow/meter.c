@@ -19,7 +19,7 @@
  * behind it so many: as many as the processor fetches at once, a few lines
  * each.
  */
-enum { METER_AHEAD_SLOT = 16, METER_AHEAD = 8 };
+enum { METER_AHEAD_ITEM = 24, METER_AHEAD_SLOT = 16, METER_AHEAD = 8 };
 
 /*
  * How many flows may begin between two looks at what memory is left, of the
@@ -66,7 +66,9 @@ static void		 reserve(struct meter *, int);
 static void		 settle_room(struct meter *, uint64_t);
 static void		 tally_all(struct meter *);
 static void		 note_peak(struct meter *, uint64_t);
-static void		 prefetch_lines(const void *, size_t);
+static inline void	 fetch_lines(const void *, size_t);
+static inline void	 fetch_slot(const struct meter *, int);
+static inline void	 fetch_flow(const struct meter *, int);
 static int		 collect(struct meter *, struct items *, int);
 static void		 tally(struct meter *, struct item *);
 static uint32_t		 find_flow(struct meter *, const struct item *);
@@ -215,23 +217,20 @@ meter_tally(struct meter *m, struct items *items, int worker)
 	int count = collect(m, items, worker);
 	int ticks = 0;
 
-	for (int i = 0; i < count + METER_AHEAD_SLOT; i++) {
-		int fetched = i - (METER_AHEAD_SLOT - METER_AHEAD);
-		struct item *item;
+	for (int i = 0; i < count && i < METER_AHEAD_SLOT; i++)
+		fetch_slot(m, i);
+	for (int i = 0; i < count && i < METER_AHEAD; i++)
+		fetch_flow(m, i);
+	for (int i = 0; i < count; i++) {
+		struct item *item = m->own[i];
 
+		if (i + METER_AHEAD_ITEM < count)
+			fetch_lines(m->own[i + METER_AHEAD_ITEM],
+			    sizeof *item);
+		if (i + METER_AHEAD_SLOT < count)
+			fetch_slot(m, i + METER_AHEAD_SLOT);
 		if (i + METER_AHEAD < count)
-			prefetch_lines(m->own[i + METER_AHEAD], sizeof *item);
-		if (i < count) {
-			prefetch_lines(m->own[i]->conversation, 2 * 64);
-			flow_table_prefetch_slot(&m->table, m->own[i]->hash);
-		}
-		if (fetched >= 0 && fetched < count)
-			flow_table_prefetch_flow(&m->table,
-			    m->own[fetched]->hash,
-			    m->own[fetched]->key.protocol == PROTOCOL_TCP);
-		if (i < METER_AHEAD_SLOT)
-			continue;
-		item = m->own[i - METER_AHEAD_SLOT];
+			fetch_flow(m, i + METER_AHEAD);
 		while (ticks < items->tick_count &&
 		    items->ticks[ticks].position <= item->position)
 			tick(m, &items->ticks[ticks++]);
@@ -244,10 +243,24 @@ meter_tally(struct meter *m, struct items *items, int worker)
 }
 
 static inline __attribute__((always_inline)) void
-prefetch_lines(const void *memory, size_t size)
+fetch_lines(const void *memory, size_t size)
 {
 	for (size_t at = 0; at < size; at += 64)
 		__builtin_prefetch((const char *)memory + at);
+}
+
+static inline __attribute__((always_inline)) void
+fetch_slot(const struct meter *m, int i)
+{
+	fetch_lines(m->own[i]->conversation, 2 * 64);
+	flow_table_prefetch_slot(&m->table, m->own[i]->hash);
+}
+
+static inline __attribute__((always_inline)) void
+fetch_flow(const struct meter *m, int i)
+{
+	flow_table_prefetch_flow(&m->table, m->own[i]->hash,
+	    m->own[i]->key.protocol == PROTOCOL_TCP);
 }
 
 /* Which of the items are the worker's. */
@@ -505,12 +518,14 @@ static bool
 is_reused(const struct meter *m, uint32_t number, const struct item *item)
 {
 	const struct conversation *t = item->conversation;
-	const struct tcp *tcp = &m->table.transports[number].tcp;
-	const struct tcp_side *side = &tcp->side[item->sender];
+	const struct tcp *tcp;
+	const struct tcp_side *side;
 
 	if (t->protocol != PROTOCOL_TCP || !t->has_transport ||
 	    (t->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
 		return false;
+	tcp = &m->table.transports[number].tcp;
+	side = &tcp->side[item->sender];
 	return tcp_connection_is_over(tcp) &&
 	    (!side->has_isn || side->isn != t->tcp.seq);
 }

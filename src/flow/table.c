@@ -3,7 +3,6 @@
  */
 #include <string.h>
 
-#include "flow/key.h"
 #include "flow/table.h"
 #include "tcp/order.h"
 
@@ -88,22 +87,6 @@ flow_table_read_end(struct flow_table *table, uint32_t number)
 		return;
 	reading = flow_table_reading(table, number, &read);
 	tcp_order_finish(&reading);
-}
-
-uint32_t
-flow_table_find(const struct flow_table *table, const struct flow_key *key,
-    uint64_t hash)
-{
-	uint32_t number = table->slots[hash & table->slot_mask];
-
-	while (number != 0) {
-		const struct flow *flow = flow_table_at(table, number);
-
-		if (flow_key_is_equal(&flow->key, key))
-			break;
-		number = flow->next;
-	}
-	return number;
 }
 
 uint32_t

@@ -10,7 +10,7 @@
 
 #include "base/hash.h"
 #include "base/pool.h"
-#include "flow/flow.h"
+#include "flow/key.h"
 #include "flow/udp.h"
 #include "tcp/tcp.h"
 
@@ -42,10 +42,11 @@ struct flow_table {
 	struct hash_secret	 secret;
 };
 
+/* As pool_at(), with a stride that is known when this is compiled. */
 static inline struct flow *
 flow_table_at(const struct flow_table *table, uint32_t number)
 {
-	return pool_at(&table->flows, number);
+	return (struct flow *)(void *)table->flows.base + number;
 }
 
 /*
@@ -91,7 +92,8 @@ flow_table_tcp(const struct flow_table *table, uint32_t number)
 static inline uint64_t
 flow_table_hash(const struct flow_table *table, const struct flow_key *key)
 {
-	return hash_keyed(&table->secret, key, sizeof *key);
+	return flow_key_hash(key, &table->secret,
+	    flow_key_sum_addresses(key, &table->secret));
 }
 
 /*
@@ -109,7 +111,7 @@ flow_table_prefetch_flow(const struct flow_table *table, uint64_t hash,
     bool is_tcp)
 {
 	uint32_t number = table->slots[hash & table->slot_mask];
-	const char *flow = pool_at(&table->flows, number);
+	const char *flow = (const char *)flow_table_at(table, number);
 
 	__builtin_prefetch(flow);
 	__builtin_prefetch(flow + 64);
@@ -136,8 +138,21 @@ flow_table_need_oddities(struct flow_table *table, uint32_t number)
 }
 
 /* The flow's number, or 0 when there is none. */
-uint32_t	 flow_table_find(const struct flow_table *,
-		    const struct flow_key *, uint64_t hash);
+static inline uint32_t
+flow_table_find(const struct flow_table *table, const struct flow_key *key,
+    uint64_t hash)
+{
+	uint32_t number = table->slots[hash & table->slot_mask];
+
+	while (number != 0) {
+		const struct flow *flow = flow_table_at(table, number);
+
+		if (flow_key_is_equal(&flow->key, key))
+			break;
+		number = flow->next;
+	}
+	return number;
+}
 
 /* A new zeroed flow with that key, or 0 when the table is full. */
 uint32_t	 flow_table_add(struct flow_table *, const struct flow_key *,

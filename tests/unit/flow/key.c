@@ -236,6 +236,31 @@ test_quoted(void **state)
 	assert_int_equal(key.vlan[0], 5);
 }
 
+/* What shares both addresses goes to one worker, and has its own slot. */
+static void
+test_hash(void **state)
+{
+	struct hash_secret secret;
+	struct flow_key near;
+	struct flow_key far;
+	struct made m;
+	uint64_t sum;
+
+	(void)state;
+	hash_secret_draw(&secret);
+	near = key_of(made_packet(&m, made_udp(1, 1000, 2, 53), 0, 1), 0,
+	    &plain);
+	far = key_of(made_packet(&m, made_udp(2, 53, 1, 1001), 0, 1), 0,
+	    &plain);
+	sum = flow_key_sum_addresses(&near, &secret);
+	assert_true(sum == flow_key_sum_addresses(&far, &secret));
+	assert_true(flow_key_hash(&near, &secret, sum) !=
+	    flow_key_hash(&far, &secret, sum));
+	far = key_of(made_packet(&m, made_udp(1, 1000, 3, 53), 0, 1), 0,
+	    &plain);
+	assert_true(sum != flow_key_sum_addresses(&far, &secret));
+}
+
 int
 main(void)
 {
@@ -246,6 +271,7 @@ main(void)
 		cmocka_unit_test(test_vlan),
 		cmocka_unit_test(test_tunnel),
 		cmocka_unit_test(test_quoted),
+		cmocka_unit_test(test_hash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
