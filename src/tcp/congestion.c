@@ -9,13 +9,13 @@
 static void	mark(struct tcp *, struct tcp_segment *);
 static void	negotiate(struct tcp *, const struct tcp_segment *);
 static enum tcp_ecn answer_of(const struct tcp *, uint16_t);
-static bool	refuses(const struct tcp *, const struct tcp_segment *);
+static bool	refuses(const struct tcp_segment *);
 static void	time_acked(struct tcp *, const struct tcp_segment *);
 static void	sample(struct tcp_measure *, int64_t);
 static int64_t	timed_since(const struct tcp_timed *, int64_t);
 static struct tcp_timed *timed_at(struct tcp *, struct tcp_trouble *,
 		    uint8_t);
-static bool	is_certain(const struct tcp *, const struct tcp_segment *);
+static bool	is_certain(const struct tcp_segment *);
 static void	time_segment(struct tcp *, struct tcp_segment *);
 static void	spoil(struct tcp *, const struct tcp_segment *);
 static void	fly(struct tcp *, const struct tcp_segment *);
@@ -28,15 +28,15 @@ tcp_congestion_track(struct tcp *t, struct tcp_segment *s)
 	if (s->is_congested || (h->flags & (TCP_ECE | TCP_CWR | TCP_SYN)) != 0)
 		mark(t, s);
 	if (h->flags & TCP_RST) {
-		if (refuses(t, s))
+		if (refuses(s))
 			time_acked(t, s);
 		return;
 	}
-	if (s->what & TCP_IS_NEW_ACK)
+	if ((s->what & TCP_IS_NEW_ACK) != 0 && t->timed_count > 0)
 		time_acked(t, s);
 	if (s->end == h->seq || s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE))
 		return;
-	if (is_certain(t, s))
+	if (is_certain(s))
 		time_segment(t, s);
 	else
 		spoil(t, s);
@@ -115,10 +115,10 @@ answer_of(const struct tcp *t, uint16_t bits)
  * it acknowledges the SYN (RFC 9293 3.10.7.3).
  */
 static bool
-refuses(const struct tcp *t, const struct tcp_segment *s)
+refuses(const struct tcp_segment *s)
 {
 	return (s->header->flags & TCP_ACK) != 0 &&
-	    t->side[!s->side].end == TCP_END_SYN_SENT;
+	    s->peer->end == TCP_END_SYN_SENT;
 }
 
 /*
@@ -128,9 +128,10 @@ refuses(const struct tcp *t, const struct tcp_segment *s)
 static void
 time_acked(struct tcp *t, const struct tcp_segment *s)
 {
+	uint8_t count = t->timed_count;
 	uint8_t kept = 0;
 
-	for (uint8_t i = 0; i < t->timed_count; i++) {
+	for (uint8_t i = 0; i < count; i++) {
 		const struct tcp_timed *timed = timed_at(t, s->trouble, i);
 
 		if (timed->side == s->side ||
@@ -157,12 +158,14 @@ timed_at(struct tcp *t, struct tcp_trouble *trouble, uint8_t i)
 static void
 sample(struct tcp_measure *measure, int64_t ns)
 {
+	float rounded = (float)ns;
+
 	if (ns < 0 || ns > INT64_MAX - measure->rtt_sum)
 		return;
-	if (measure->rtt_samples == 0 || (float)ns < measure->rtt_min)
-		measure->rtt_min = (float)ns;
-	if ((float)ns > measure->rtt_max)
-		measure->rtt_max = (float)ns;
+	if (measure->rtt_samples == 0 || rounded < measure->rtt_min)
+		measure->rtt_min = rounded;
+	if (rounded > measure->rtt_max)
+		measure->rtt_max = rounded;
 	measure->rtt_sum += ns;
 	measure->rtt_squares += (double)ns * (double)ns;
 	measure->rtt_samples++;
@@ -184,9 +187,9 @@ timed_since(const struct tcp_timed *timed, int64_t now_ns)
  * and nothing before it is waited for, be it that it was never captured.
  */
 static bool
-is_certain(const struct tcp *t, const struct tcp_segment *s)
+is_certain(const struct tcp_segment *s)
 {
-	const struct tcp_side *side = &t->side[s->side];
+	const struct tcp_side *side = s->own;
 
 	if ((s->what & (TCP_IS_NEW | TCP_IS_RETRANSMISSION)) != TCP_IS_NEW)
 		return false;
@@ -228,9 +231,9 @@ spoil(struct tcp *t, const struct tcp_segment *s)
 static void
 fly(struct tcp *t, const struct tcp_segment *s)
 {
-	struct tcp_side *side = &t->side[s->side];
+	struct tcp_side *side = s->own;
 	struct tcp_measure *measure = &t->measure[s->side];
-	uint32_t in_flight = tcp_congestion_in_flight(t, s->side);
+	uint32_t in_flight = tcp_congestion_in_flight(side);
 
 	if (in_flight > measure->in_flight_max)
 		measure->in_flight_max = in_flight;

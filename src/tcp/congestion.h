@@ -18,10 +18,8 @@ void	tcp_congestion_track(struct tcp *, struct tcp_segment *);
 
 /* Bytes sent and not yet acknowledged, as far as seen. */
 static inline uint32_t
-tcp_congestion_in_flight(const struct tcp *t, int side)
+tcp_congestion_in_flight(const struct tcp_side *own)
 {
-	const struct tcp_side *own = &t->side[side];
-
 	if (!own->has_seq || !own->is_acked ||
 	    !tcp_is_after(own->next_seq, own->acked))
 		return 0;

@@ -3,8 +3,6 @@
  * once: its flags are counted, the history notes it, and the ends' states
  * move.
  */
-#include <ctype.h>
-
 #include "tcp/connection.h"
 
 /* Bits of tcp_side.noted. */
@@ -18,21 +16,19 @@ enum {
 	NOTED_FIN_RST = 0x40
 };
 
+static bool	is_like_before(const struct tcp *, const struct tcp_segment *);
+static void	track_change(struct tcp *, struct tcp_segment *);
 static struct tcp_past *past_of(struct tcp *, struct tcp_segment *);
 static void	note_of(struct tcp *, bool, char);
 static void	note(struct tcp *, const struct tcp_segment *, char);
-static void	note_once(struct tcp *, const struct tcp_segment *,
-		    uint8_t, char);
 static void	note_repeat_of(struct tcp *, bool, uint16_t *, char);
 static void	note_repeat(struct tcp *, const struct tcp_segment *,
 		    uint16_t *, char);
-static void	note_flag(struct tcp *, const struct tcp_segment *,
-		    uint8_t, char, bool);
 static void	note_segment(struct tcp *,
 		    const struct tcp_segment *);
 static void	note_window(struct tcp *, struct tcp_segment *);
 static void	note_retransmission(struct tcp *, struct tcp_segment *);
-static void	count_flags(struct tcp *, struct tcp_segment *);
+static void	count_again(struct tcp *, struct tcp_segment *, uint16_t);
 static void	learn_syn(struct tcp_side *, const struct tcp_header *);
 static void	time_handshake(struct tcp *,
 		    const struct tcp_segment *);
@@ -40,8 +36,7 @@ static bool	ends_handshake(const struct tcp *,
 		    const struct tcp_segment *);
 static void	track_fin(struct tcp *, const struct tcp_segment *);
 static void	set_end(struct tcp_side *, enum tcp_end);
-static void	move_silent(struct tcp *,
-		    const struct tcp_segment *);
+static void	move_silent(const struct tcp_segment *);
 static void	move_silent_by_syn(struct tcp_side *, struct tcp_side *,
 		    const struct tcp_segment *);
 static void	move_opening(struct tcp_side *, uint16_t);
@@ -52,13 +47,48 @@ static void	move_closed(struct tcp_side *, const struct tcp_side *,
 void
 tcp_connection_track(struct tcp *t, struct tcp_segment *s)
 {
+	uint16_t flags = s->header->flags;
+	uint16_t again = flags & s->own->flags & (TCP_SYN | TCP_FIN | TCP_RST);
+
+	/* The first SYN, FIN and RST are known by the union of flags. */
+	s->own->flags |= flags;
+	s->own->psh += (flags & TCP_PSH) != 0;
+	if (again != 0 || flags & TCP_URG)
+		count_again(t, s, again);
+	if (!is_like_before(t, s))
+		track_change(t, s);
+}
+
+/*
+ * Nothing that this file looks at is new: none of the bits that open or close
+ * a connection, no end that is silent, a handshake that is over or was never
+ * seen, the side's letter in the history, and no cause for another.
+ */
+static bool
+is_like_before(const struct tcp *t, const struct tcp_segment *s)
+{
 	const struct tcp_header *h = s->header;
-	struct tcp_side *side = &t->side[s->side];
-	struct tcp_side *peer = &t->side[!s->side];
+	const struct tcp_side *own = s->own;
+	bool has_payload = s->payload_bytes > 0;
+
+	return (h->flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK)) ==
+	    TCP_ACK && h->window != 0 && !s->is_checksum_bad &&
+	    (own->noted & (has_payload ? NOTED_DATA : NOTED_ACK)) != 0 &&
+	    !(s->peer->noted & NOTED_FIN) && own->end != TCP_END_SILENT &&
+	    (t->has_ack || !(t->has_syn || t->has_syn_ack)) &&
+	    (!has_payload || (own->has_seq &&
+	    tcp_is_after(s->end, own->next_seq)));
+}
+
+static void
+track_change(struct tcp *t, struct tcp_segment *s)
+{
+	const struct tcp_header *h = s->header;
+	struct tcp_side *side = s->own;
+	struct tcp_side *peer = s->peer;
 
 	if (s->is_checksum_bad)
 		note_repeat(t, s, &past_of(t, s)->bad_checksums, 'C');
-	count_flags(t, s);
 	note_segment(t, s);	/* compares with what is learned next */
 	if (h->flags & TCP_SYN)
 		learn_syn(side, h);
@@ -69,7 +99,7 @@ tcp_connection_track(struct tcp *t, struct tcp_segment *s)
 
 	switch (side->end) {
 	case TCP_END_SILENT:
-		move_silent(t, s);
+		move_silent(s);
 		break;
 	case TCP_END_SYN_SENT:
 	case TCP_END_SYN_ACK_SENT:
@@ -209,25 +239,13 @@ note_of(struct tcp *t, bool is_from_originator, char letter)
 	if (t->history_size == TCP_HISTORY_MAX - 1)
 		return;		/* bounded: a longer history tells no more */
 	t->history[t->history_size++] = is_from_originator ? letter :
-	    (char)tolower((unsigned char)letter);
+	    (char)(letter + ('a' - 'A'));
 }
 
 static void
 note(struct tcp *t, const struct tcp_segment *s, char letter)
 {
 	note_of(t, s->is_from_originator, letter);
-}
-
-static void
-note_once(struct tcp *t, const struct tcp_segment *s, uint8_t bit,
-    char letter)
-{
-	struct tcp_side *side = &t->side[s->side];
-
-	if (side->noted & bit)
-		return;
-	side->noted |= bit;
-	note(t, s, letter);
 }
 
 /* Notes the 1st, 10th, 100th, ... time, as far as 16 bits count. */
@@ -255,60 +273,58 @@ note_repeat(struct tcp *t, const struct tcp_segment *s, uint16_t *count,
 
 /* SYN, FIN and RST are noted again when their sequence number changes. */
 static void
-note_flag(struct tcp *t, const struct tcp_segment *s, uint8_t bit,
-    char letter, bool is_same)
-{
-	struct tcp_side *side = &t->side[s->side];
-
-	if (!(side->noted & bit) || !is_same)
-		note(t, s, letter);
-	side->noted |= bit;
-}
-
-static void
 note_segment(struct tcp *t, const struct tcp_segment *s)
 {
 	const struct tcp_header *h = s->header;
-	const struct tcp_side *side = &t->side[s->side];
+	struct tcp_side *side = s->own;
+	uint8_t bit = s->payload_bytes > 0 ? NOTED_DATA : NOTED_ACK;
+	char letter = s->payload_bytes > 0 ? 'D' : 'A';
+	bool is_same = true;
 
 	switch (h->flags & (TCP_SYN | TCP_FIN | TCP_RST)) {
 	case TCP_SYN:
-		note_flag(t, s, NOTED_SYN, h->flags & TCP_ACK ? 'H' : 'S',
-		    side->isn == h->seq);
+		bit = NOTED_SYN;
+		letter = h->flags & TCP_ACK ? 'H' : 'S';
+		is_same = side->isn == h->seq;
 		break;
 	case TCP_FIN:
-		note_flag(t, s, NOTED_FIN, 'F',
-		    t->fin_end[s->side] == h->seq + s->payload_bytes + 1);
+		bit = NOTED_FIN;
+		letter = 'F';
+		is_same = t->fin_end[s->side] == h->seq + s->payload_bytes + 1;
 		break;
 	case TCP_RST:
-		note_flag(t, s, NOTED_RST, 'R',
-		    t->last_rst[s->side] == h->seq);
+		bit = NOTED_RST;
+		letter = 'R';
+		is_same = t->last_rst[s->side] == h->seq;
 		t->last_rst[s->side] = h->seq;
 		break;
 	case 0:
-		if (s->payload_bytes > 0)
-			note_once(t, s, NOTED_DATA, 'D');
-		else if (h->flags & TCP_ACK)
-			note_once(t, s, NOTED_ACK, 'A');
+		if (s->payload_bytes == 0 && !(h->flags & TCP_ACK))
+			return;
 		break;
 	case TCP_FIN | TCP_RST:
 	case TCP_SYN | TCP_FIN | TCP_RST:
-		note_once(t, s, NOTED_FIN_RST, 'I');
+		bit = NOTED_FIN_RST;
+		letter = 'I';
 		break;
 	default:
-		note_once(t, s, NOTED_MULTI_FLAG, 'Q');
+		bit = NOTED_MULTI_FLAG;
+		letter = 'Q';
 		break;
 	}
+	if (!(side->noted & bit) || !is_same)
+		note(t, s, letter);
+	side->noted |= bit;
 }
 
 /* A window of zero says something unless the peer has nothing to send. */
 static void
 note_window(struct tcp *t, struct tcp_segment *s)
 {
-	struct tcp_side *side = &t->side[s->side];
+	struct tcp_side *side = s->own;
 
 	if (s->header->window == 0 && !(s->header->flags & TCP_RST) &&
-	    t->side[!s->side].end != TCP_END_CLOSED &&
+	    s->peer->end != TCP_END_CLOSED &&
 	    side->end != TCP_END_RESET)
 		note_repeat(t, s, &past_of(t, s)->zero_windows, 'W');
 }
@@ -320,7 +336,7 @@ note_window(struct tcp *t, struct tcp_segment *s)
 static void
 note_retransmission(struct tcp *t, struct tcp_segment *s)
 {
-	const struct tcp_side *side = &t->side[s->side];
+	const struct tcp_side *side = s->own;
 
 	if (s->payload_bytes > 0 && side->has_seq &&
 	    !(s->header->flags & TCP_RST) &&
@@ -329,25 +345,16 @@ note_retransmission(struct tcp *t, struct tcp_segment *s)
 		note_repeat(t, s, &past_of(t, s)->retransmitted, 'T');
 }
 
-/* The first SYN, FIN and RST are known by the union of flags. */
+/* Bits that the side has sent before, and urgent data. */
 static void
-count_flags(struct tcp *t, struct tcp_segment *s)
+count_again(struct tcp *t, struct tcp_segment *s, uint16_t again)
 {
-	struct tcp_side *side = &t->side[s->side];
-	uint16_t flags = s->header->flags;
-	uint16_t again = flags & side->flags & (TCP_SYN | TCP_FIN | TCP_RST);
+	struct tcp_tally *tally = &tcp_need_trouble(t, s)->tally[s->side];
 
-	side->flags |= flags;
-	side->psh += (flags & TCP_PSH) != 0;
-	if (again != 0 || flags & TCP_URG) {
-		struct tcp_tally *tally =
-		    &tcp_need_trouble(t, s)->tally[s->side];
-
-		tally->more_syn += (again & TCP_SYN) != 0;
-		tally->more_fin += (again & TCP_FIN) != 0;
-		tally->more_rst += (again & TCP_RST) != 0;
-		tally->urg += (flags & TCP_URG) != 0;
-	}
+	tally->more_syn += (again & TCP_SYN) != 0;
+	tally->more_fin += (again & TCP_FIN) != 0;
+	tally->more_rst += (again & TCP_RST) != 0;
+	tally->urg += (s->header->flags & TCP_URG) != 0;
 }
 
 /*
@@ -410,7 +417,7 @@ ends_handshake(const struct tcp *t, const struct tcp_segment *s)
 {
 	if (t->has_syn_ack)
 		return s->side != t->syn_ack_side &&
-		    tcp_is_after(s->header->ack, t->side[!s->side].isn);
+		    tcp_is_after(s->header->ack, s->peer->isn);
 	return t->has_syn && s->side == t->syn_side;
 }
 
@@ -418,7 +425,7 @@ static void
 track_fin(struct tcp *t, const struct tcp_segment *s)
 {
 	const struct tcp_header *h = s->header;
-	struct tcp_side *peer = &t->side[!s->side];
+	struct tcp_side *peer = s->peer;
 
 	if (h->flags & TCP_FIN) {
 		t->fin_end[s->side] = h->seq + s->payload_bytes + 1;
@@ -439,10 +446,10 @@ set_end(struct tcp_side *side, enum tcp_end end)
 
 /* The first segment that this end was seen to send. */
 static void
-move_silent(struct tcp *t, const struct tcp_segment *s)
+move_silent(const struct tcp_segment *s)
 {
-	struct tcp_side *side = &t->side[s->side];
-	struct tcp_side *peer = &t->side[!s->side];
+	struct tcp_side *side = s->own;
+	struct tcp_side *peer = s->peer;
 	uint16_t flags = s->header->flags;
 
 	if (flags & TCP_SYN)

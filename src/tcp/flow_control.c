@@ -9,9 +9,8 @@ static void	agree(struct tcp *);
 static void	drop_range(struct tcp *, int);
 static enum tcp_scaling scaling_of(const struct tcp *, int);
 static void	count(struct tcp *, struct tcp_segment *);
-static bool	is_window_update(const struct tcp *,
-		    const struct tcp_segment *);
-static bool	is_full(const struct tcp *, const struct tcp_segment *);
+static bool	is_window_update(const struct tcp_segment *);
+static bool	is_full(const struct tcp_segment *);
 static void	widen(struct tcp *, int, uint16_t);
 static void	widen_by_syn(struct tcp *, const struct tcp_segment *);
 
@@ -19,7 +18,7 @@ void
 tcp_flow_control_track(struct tcp *t, struct tcp_segment *s)
 {
 	const struct tcp_header *h = s->header;
-	struct tcp_side *side = &t->side[s->side];
+	struct tcp_side *side = s->own;
 
 	if (h->flags & TCP_RST)
 		return;
@@ -27,12 +26,14 @@ tcp_flow_control_track(struct tcp *t, struct tcp_segment *s)
 	if (h->flags & TCP_SYN) {
 		agree(t);
 		widen_by_syn(t, s);
-	} else if (h->window != side->window || !side->has_range) {
-		widen(t, s->side, h->window);
+		side->is_syn_window = true;
+	} else {
+		if (h->window != side->window || !side->has_range)
+			widen(t, s->side, h->window);
+		side->is_syn_window = false;
 	}
 	side->window = h->window;
 	side->has_window = true;
-	side->is_syn_window = (h->flags & TCP_SYN) != 0;
 }
 
 /*
@@ -85,14 +86,15 @@ static void
 count(struct tcp *t, struct tcp_segment *s)
 {
 	const struct tcp_header *h = s->header;
-	const struct tcp_side *side = &t->side[s->side];
+	const struct tcp_side *side = s->own;
 	bool is_bare = (h->flags & (TCP_SYN | TCP_FIN)) == 0;
-	bool was_zero = side->has_window && side->window == 0 &&
+	bool was_zero = side->window == 0 && side->has_window &&
 	    !side->is_syn_window;
 	bool is_zero = h->window == 0 && is_bare &&
 	    !(s->what & TCP_IS_PROBE);
-	bool is_update = is_bare && is_window_update(t, s);
-	bool fills = is_bare && s->payload_bytes > 0 && is_full(t, s);
+	bool is_update = is_bare && s->payload_bytes == 0 &&
+	    is_window_update(s);
+	bool fills = is_bare && s->payload_bytes > 0 && is_full(s);
 	struct tcp_tally *tally;
 
 	if (!was_zero && !is_zero && !is_update && !fills)
@@ -105,27 +107,27 @@ count(struct tcp *t, struct tcp_segment *s)
 	tally->window_full += fills;
 }
 
-/* Nothing but another window. */
+/* Nothing but another window, of what has no payload. */
 static bool
-is_window_update(const struct tcp *t, const struct tcp_segment *s)
+is_window_update(const struct tcp_segment *s)
 {
-	const struct tcp_side *side = &t->side[s->side];
+	const struct tcp_side *side = s->own;
 	uint16_t window = s->header->window;
 
-	return s->payload_bytes == 0 && side->has_window && window != 0 &&
-	    window != side->window && (s->what & TCP_IS_NEXT) != 0 &&
-	    (s->what & TCP_IS_SAME_ACK) != 0;
+	return window != side->window && window != 0 &&
+	    (s->what & (TCP_IS_NEXT | TCP_IS_SAME_ACK)) ==
+	    (TCP_IS_NEXT | TCP_IS_SAME_ACK) && side->has_window;
 }
 
 /* The segment ends where the peer's window does. */
 static bool
-is_full(const struct tcp *t, const struct tcp_segment *s)
+is_full(const struct tcp_segment *s)
 {
-	const struct tcp_side *peer = &t->side[!s->side];
+	const struct tcp_side *peer = s->peer;
 	uint32_t window;
 
 	return peer->has_ack && !(s->what & TCP_IS_PROBE) &&
-	    tcp_flow_control_window(t, s->side, &window) &&
+	    tcp_flow_control_window(peer, &window) &&
 	    s->end == peer->last_ack + window;
 }
 
@@ -152,9 +154,9 @@ widen(struct tcp *t, int side, uint16_t sent)
 static void
 widen_by_syn(struct tcp *t, const struct tcp_segment *s)
 {
-	const struct tcp_side *peer = &t->side[!s->side];
+	const struct tcp_side *peer = s->peer;
 
-	if (t->side[s->side].scaling != TCP_SCALING_UNUSED)
+	if (s->own->scaling != TCP_SCALING_UNUSED)
 		return;
 	widen(t, s->side, s->header->window);
 	if (peer->has_window && !peer->has_range)

@@ -14,30 +14,27 @@
 void	tcp_flow_control_track(struct tcp *, struct tcp_segment *);
 
 /*
- * The newest window that the side's peer offers, in bytes. False when that is
- * not known.
+ * The newest window that the peer offers, in bytes. False when that is not
+ * known.
  */
 static inline bool
-tcp_flow_control_window(const struct tcp *t, int side, uint32_t *bytes)
+tcp_flow_control_window(const struct tcp_side *peer, uint32_t *bytes)
 {
-	const struct tcp_side *peer = &t->side[!side];
-
 	*bytes = (uint32_t)peer->window <<
 	    (peer->is_syn_window ? 0 : peer->shift);
 	return peer->has_window && (peer->window == 0 ||
 	    peer->scaling != TCP_SCALING_UNKNOWN);
 }
 
-/* How much of it the side has not filled. False likewise. */
+/* How much of it a side has not filled. False likewise. */
 static inline bool
-tcp_flow_control_room(const struct tcp *t, int side, uint32_t *bytes)
+tcp_flow_control_room(const struct tcp_side *own,
+    const struct tcp_side *peer, uint32_t *bytes)
 {
-	const struct tcp_side *own = &t->side[side];
-	const struct tcp_side *peer = &t->side[!side];
 	int32_t filled = tcp_distance(peer->last_ack, own->next_seq);
 
 	if (!peer->has_ack || !own->has_seq ||
-	    !tcp_flow_control_window(t, side, bytes))
+	    !tcp_flow_control_window(peer, bytes))
 		return false;
 	if (filled > 0)
 		*bytes -= (uint32_t)filled < *bytes ? (uint32_t)filled : *bytes;

@@ -32,12 +32,13 @@ static void	charge(struct tcp *, struct tcp_segment *, int,
 static int64_t	*limited_ns(struct tcp *, struct tcp_segment *, int,
 		    enum tcp_limit);
 static void	count_round(struct tcp *, struct tcp_segment *);
-static void	settle(struct tcp *, int);
-static enum tcp_limit judge(const struct tcp *, int);
+static bool	is_held(const struct tcp_segment *, uint32_t, uint32_t);
+static void	settle(struct tcp_side *, const struct tcp_side *);
+static enum tcp_limit judge(const struct tcp_side *, const struct tcp_side *);
 static uint32_t	us_of(int64_t);
-static bool	is_at_edge(const struct tcp *, int);
+static bool	is_at_edge(const struct tcp_side *, const struct tcp_side *);
 static int64_t	answer_ns(const struct tcp *, int);
-static uint32_t	full_size(const struct tcp *, int);
+static uint32_t	full_size(const struct tcp_side *, const struct tcp_side *);
 
 void
 tcp_limits_track(struct tcp *t, struct tcp_segment *s)
@@ -47,7 +48,8 @@ tcp_limits_track(struct tcp *t, struct tcp_segment *s)
 	if (s->payload_bytes > 0 &&
 	    (s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE)) == 0)
 		send_payload(t, s);
-	if (t->side[!s->side].is_limited && s->header->flags & TCP_ACK)
+	/* What is said while nothing is on its way waits for payload. */
+	if (s->peer->is_waiting && s->header->flags & TCP_ACK)
 		hear_peer(t, s);
 }
 
@@ -78,7 +80,7 @@ tcp_limits_cause(const struct tcp *t, const struct tcp_trouble *trouble,
 static void
 send_payload(struct tcp *t, struct tcp_segment *s)
 {
-	struct tcp_side *side = &t->side[s->side];
+	struct tcp_side *side = s->own;
 
 	if (!side->is_limited) {
 		side->is_limited = true;
@@ -97,29 +99,24 @@ send_payload(struct tcp *t, struct tcp_segment *s)
 	}
 	if (s->what & TCP_IS_NEW) {
 		side->is_short = s->payload_bytes <
-		    full_size(t, s->side) / 8 * 7;
+		    full_size(side, s->peer) / 8 * 7;
 		count_round(t, s);
 	}
-	settle(t, s->side);
+	settle(side, s->peer);
 }
 
-/*
- * The peer acknowledged, asked again or changed its window. What it says
- * while nothing is on its way is looked at when payload follows.
- */
+/* The peer acknowledged, asked again or changed its window. */
 static void
 hear_peer(struct tcp *t, struct tcp_segment *s)
 {
 	int side = !s->side;
-	struct tcp_side *own = &t->side[side];
+	struct tcp_side *own = s->peer;
 
-	if (!own->is_waiting)
-		return;
 	charge(t, s, side, (enum tcp_limit)own->limit, s->ts_ns);
 	if (own->is_recovering &&
 	    !tcp_is_after(s->trouble->past[side].recover, own->acked))
 		own->is_recovering = false;
-	settle(t, side);
+	settle(own, s->own);
 }
 
 /*
@@ -130,8 +127,8 @@ hear_peer(struct tcp *t, struct tcp_segment *s)
 static void
 charge_idle(struct tcp *t, struct tcp_segment *s)
 {
-	struct tcp_side *own = &t->side[s->side];
-	const struct tcp_side *peer = &t->side[!s->side];
+	struct tcp_side *own = s->own;
+	const struct tcp_side *peer = s->peer;
 	enum tcp_limit limit = (enum tcp_limit)own->limit;
 	int64_t until_ns = own->limit_ns;
 
@@ -153,14 +150,16 @@ charge(struct tcp *t, struct tcp_segment *s, int side, enum tcp_limit limit,
 {
 	struct tcp_side *own = &t->side[side];
 	int64_t since = now_ns - own->limit_ns;
-	int64_t round = tcp_congestion_round_ns(t);
+	int64_t round;
 
 	if (since <= 0)
 		return;
 	*limited_ns(t, s, side, limit) += since;
 	own->limit_ns = now_ns;
-	if (since > STALL_NS && own->is_waiting &&
-	    since - round > round)
+	if (since <= STALL_NS || !own->is_waiting)
+		return;
+	round = tcp_congestion_round_ns(t);
+	if (since - round > round)
 		tcp_need_trouble(t, s)->tally[side].stalls++;
 }
 
@@ -189,43 +188,45 @@ limited_ns(struct tcp *t, struct tcp_segment *s, int side,
 static void
 count_round(struct tcp *t, struct tcp_segment *s)
 {
-	struct tcp_side *side = &t->side[s->side];
+	struct tcp_side *side = s->own;
 	uint32_t round = us_of(tcp_congestion_round_ns(t));
-	uint32_t near = EDGE_SEGMENTS * full_size(t, s->side);
 	uint32_t now = us_of(s->ts_ns);
 	uint32_t elapsed = now - t->round_us[s->side];
-	uint32_t window;
 
 	if (round > 0 && elapsed >= round - round / 8) {
-		side->is_window_bound =
-		    tcp_flow_control_window(t, s->side, &window) &&
-		    window > 0 &&
-		    (uint64_t)side->round_bytes * round >= (uint64_t)elapsed *
-		    (window - (near < window / 4 ? near : window / 4));
+		side->is_window_bound = is_held(s, round, elapsed);
 		t->round_us[s->side] = now;
 		side->round_bytes = 0;
 	}
 	side->round_bytes += s->payload_bytes;
 }
 
-static void
-settle(struct tcp *t, int side)
+/* Whether that much was sent in the microseconds that elapsed. */
+static bool
+is_held(const struct tcp_segment *s, uint32_t round, uint32_t elapsed)
 {
-	struct tcp_side *own = &t->side[side];
+	uint32_t near = EDGE_SEGMENTS * full_size(s->own, s->peer);
+	uint32_t window;
 
-	own->is_waiting = tcp_congestion_in_flight(t, side) > 0;
-	own->limit = judge(t, side) & 3;
+	return tcp_flow_control_window(s->peer, &window) && window > 0 &&
+	    (uint64_t)s->own->round_bytes * round >= (uint64_t)elapsed *
+	    (window - (near < window / 4 ? near : window / 4));
+}
+
+static void
+settle(struct tcp_side *own, const struct tcp_side *peer)
+{
+	own->is_waiting = tcp_congestion_in_flight(own) > 0;
+	own->limit = judge(own, peer) & 3;
 }
 
 /* What holds the side back from now on. */
 static enum tcp_limit
-judge(const struct tcp *t, int side)
+judge(const struct tcp_side *own, const struct tcp_side *peer)
 {
-	const struct tcp_side *own = &t->side[side];
-
-	if (own->is_recovering || t->side[!side].ack_run >= LOSS_DUPLICATES)
+	if (own->is_recovering || peer->ack_run >= LOSS_DUPLICATES)
 		return TCP_LIMIT_NETWORK_LOSS;
-	if (is_at_edge(t, side))
+	if (is_at_edge(own, peer))
 		return TCP_LIMIT_RECEIVER_WINDOW;
 	if (own->is_short)
 		return TCP_LIMIT_APPLICATION;
@@ -245,12 +246,12 @@ us_of(int64_t ns)
 
 /* There is no room for another full segment. */
 static bool
-is_at_edge(const struct tcp *t, int side)
+is_at_edge(const struct tcp_side *own, const struct tcp_side *peer)
 {
 	uint32_t room;
 
-	return tcp_flow_control_room(t, side, &room) &&
-	    room < full_size(t, side);
+	return tcp_flow_control_room(own, peer, &room) &&
+	    room < full_size(own, peer);
 }
 
 /* From something that passes towards the side to its answer. */
@@ -278,10 +279,10 @@ answer_ns(const struct tcp *t, int side)
  * not the messages of a side that has only small ones.
  */
 static uint32_t
-full_size(const struct tcp *t, int side)
+full_size(const struct tcp_side *own, const struct tcp_side *peer)
 {
-	uint32_t size = t->side[side].segment_max;
-	uint32_t mss = t->side[!side].mss;
+	uint32_t size = own->segment_max;
+	uint32_t mss = peer->mss;
 
 	if (size < FULL_LEAST)
 		size = FULL_LEAST;

@@ -17,19 +17,18 @@ enum { LATE_REACH = 1 << 28 };
 
 static void	pass_over(struct tcp *, int, uint32_t);
 static void	begin(struct tcp *, struct tcp_segment *);
-static bool	is_another_syn(const struct tcp_side *,
-		    const struct tcp_segment *);
+static bool	is_another_syn(const struct tcp_segment *);
+static bool	follow(struct tcp *, struct tcp_segment *);
 static void	place(const struct tcp *, struct tcp_segment *);
 static void	judge(const struct tcp *, struct tcp_segment *);
 static bool	is_late(const struct tcp *, const struct tcp_segment *);
 static void	count(struct tcp *, struct tcp_segment *);
 static void	advance(struct tcp *, struct tcp_segment *);
 static void	hear(struct tcp *, struct tcp_segment *);
-static bool	passes_unseen(const struct tcp *, const struct tcp_segment *,
-		    uint32_t);
+static bool	passes_unseen(const struct tcp_segment *, uint32_t);
 static bool	is_other_than_before(const struct tcp *,
 		    const struct tcp_segment *);
-static bool	is_comparable(const struct tcp *, const struct tcp_segment *);
+static bool	is_comparable(const struct tcp_segment *);
 static bool	conflicts(const struct tcp *, const struct tcp_segment *);
 static bool	differs(const struct tcp_segment *, uint32_t, uint16_t,
 		    uint32_t);
@@ -52,17 +51,12 @@ tcp_order_track(struct tcp *t, struct tcp_segment *s)
 		return;
 	}
 	hear(t, s);
-	if (!t->side[s->side].has_seq ||
-	    is_another_syn(&t->side[s->side], s)) {
+	if (!s->own->has_seq || is_another_syn(s))
 		begin(t, s);
-	} else {
-		place(t, s);
-		judge(t, s);
-		count(t, s);
-		is_conflicting = is_other_than_before(t, s);
-		advance(t, s);
-	}
-	learn(t, s);
+	else
+		is_conflicting = follow(t, s);
+	if (s->payload_bytes > 0)
+		learn(t, s);
 	if (s->reading != NULL && deliver(s->reading, s))
 		is_conflicting = true;
 	if (is_conflicting)
@@ -117,7 +111,7 @@ pass_over(struct tcp *t, int side, uint32_t next_seq)
 static void
 begin(struct tcp *t, struct tcp_segment *s)
 {
-	struct tcp_side *side = &t->side[s->side];
+	struct tcp_side *side = s->own;
 
 	if (!side->has_isn)
 		side->isn = s->header->seq;
@@ -130,28 +124,46 @@ begin(struct tcp *t, struct tcp_segment *s)
 	s->what |= TCP_IS_NEXT;
 	if (s->end != s->header->seq)
 		s->what |= TCP_IS_NEW;
-	if (s->payload_bytes > 0 && tcp_reliability_is_acknowledged(t, s))
+	if (s->payload_bytes > 0 && tcp_reliability_is_acknowledged(s))
 		s->what |= TCP_IS_RETRANSMISSION | TCP_IS_SPURIOUS;
 }
 
 /* Another attempt on the same ports, before an answer was seen. */
 static bool
-is_another_syn(const struct tcp_side *side, const struct tcp_segment *s)
+is_another_syn(const struct tcp_segment *s)
 {
 	int32_t back;
 
-	if (!(s->header->flags & TCP_SYN) || side->end != TCP_END_SYN_SENT)
+	if (!(s->header->flags & TCP_SYN) || s->own->end != TCP_END_SYN_SENT)
 		return false;
-	back = tcp_distance(s->header->seq, side->next_seq);
+	back = tcp_distance(s->header->seq, s->own->next_seq);
 	return back <= 0 || back > SYN_REACH;
+}
+
+/* True when it brings other bytes for numbers that were seen. */
+static bool
+follow(struct tcp *t, struct tcp_segment *s)
+{
+	bool is_conflicting;
+
+	place(t, s);
+	/* It takes up no number and leaves out none: it changes nothing. */
+	if (s->end == s->header->seq &&
+	    (s->what & (TCP_IS_BEYOND | TCP_IS_KEEPALIVE)) == 0)
+		return false;
+	judge(t, s);
+	count(t, s);
+	is_conflicting = is_other_than_before(t, s);
+	advance(t, s);
+	return is_conflicting;
 }
 
 /* Against the highest number seen. */
 static void
 place(const struct tcp *t, struct tcp_segment *s)
 {
-	const struct tcp_side *side = &t->side[s->side];
-	const struct tcp_side *peer = &t->side[!s->side];
+	const struct tcp_side *side = s->own;
+	const struct tcp_side *peer = s->peer;
 	int32_t ahead = tcp_distance(side->next_seq, s->header->seq);
 	bool is_bare = (s->header->flags & (TCP_SYN | TCP_FIN)) == 0;
 
@@ -180,18 +192,18 @@ place(const struct tcp *t, struct tcp_segment *s)
 static void
 judge(const struct tcp *t, struct tcp_segment *s)
 {
-	const struct tcp_side *side = &t->side[s->side];
+	const struct tcp_side *side = s->own;
 	int32_t ahead = tcp_distance(side->next_seq, s->header->seq);
 
 	if (s->end == s->header->seq || s->what & TCP_IS_KEEPALIVE)
 		return;
-	if (s->payload_bytes > 0 && tcp_reliability_is_acknowledged(t, s)) {
+	if (s->payload_bytes > 0 && tcp_reliability_is_acknowledged(s)) {
 		s->what |= TCP_IS_RETRANSMISSION | TCP_IS_SPURIOUS;
 		return;
 	}
 	if (ahead >= 0 || (ahead == -1 && s->payload_bytes > 1))
 		return;
-	if (tcp_reliability_is_fast(t, s))
+	if (tcp_reliability_is_fast(s))
 		s->what |= TCP_IS_RETRANSMISSION | TCP_IS_FAST;
 	else if (is_late(t, s))
 		s->what |= TCP_IS_OUT_OF_ORDER;
@@ -203,7 +215,7 @@ judge(const struct tcp *t, struct tcp_segment *s)
 static bool
 is_late(const struct tcp *t, const struct tcp_segment *s)
 {
-	const struct tcp_side *side = &t->side[s->side];
+	const struct tcp_side *side = s->own;
 	int64_t since = s->ts_ns - side->next_ns;
 	int64_t usual = LATE_NS;
 
@@ -231,7 +243,7 @@ count(struct tcp *t, struct tcp_segment *s)
 static void
 advance(struct tcp *t, struct tcp_segment *s)
 {
-	struct tcp_side *side = &t->side[s->side];
+	struct tcp_side *side = s->own;
 	struct tcp_hole *holes;
 
 	if (s->what & TCP_IS_BEYOND) {
@@ -257,7 +269,7 @@ advance(struct tcp *t, struct tcp_segment *s)
 static void
 hear(struct tcp *t, struct tcp_segment *s)
 {
-	struct tcp_side *peer = &t->side[!s->side];
+	struct tcp_side *peer = s->peer;
 	uint32_t ack = s->header->ack;
 
 	if (!(s->header->flags & TCP_ACK) ||
@@ -271,7 +283,7 @@ hear(struct tcp *t, struct tcp_segment *s)
 		pass_over(t, !s->side, ack);
 		return;
 	}
-	if (passes_unseen(t, s, ack)) {
+	if (passes_unseen(s, ack)) {
 		s->what |= TCP_IS_UNSEEN_ACK;
 		tcp_connection_gap(t, s, !s->side);
 	}
@@ -283,9 +295,9 @@ hear(struct tcp *t, struct tcp_segment *s)
 
 /* Whether bytes that are missing are acknowledged for the first time. */
 static bool
-passes_unseen(const struct tcp *t, const struct tcp_segment *s, uint32_t ack)
+passes_unseen(const struct tcp_segment *s, uint32_t ack)
 {
-	const struct tcp_side *peer = &t->side[!s->side];
+	const struct tcp_side *peer = s->peer;
 
 	if (s->trouble != NULL &&
 	    tcp_holes_are_reached(s->trouble->past[!s->side].holes, ack,
@@ -303,19 +315,18 @@ passes_unseen(const struct tcp *t, const struct tcp_segment *s, uint32_t ack)
 static bool
 is_other_than_before(const struct tcp *t, const struct tcp_segment *s)
 {
-	return s->payload_bytes > 0 &&
-	    (s->what & (TCP_IS_NEXT | TCP_IS_BEYOND)) == 0 &&
-	    is_comparable(t, s) && conflicts(t, s);
+	return (s->what & (TCP_IS_NEXT | TCP_IS_BEYOND)) == 0 &&
+	    s->payload_bytes > 0 && is_comparable(s) && conflicts(t, s);
 }
 
 /* The byte of a keep-alive is made up (RFC 1122 4.2.3.6). */
 static bool
-is_comparable(const struct tcp *t, const struct tcp_segment *s)
+is_comparable(const struct tcp_segment *s)
 {
 	return s->payload_captured == s->payload_bytes &&
 	    s->payload_bytes <= UINT16_MAX &&
 	    (s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE)) == 0 &&
-	    s->header->seq - t->side[s->side].isn < TCP_COMPARED_BYTES;
+	    s->header->seq - s->own->isn < TCP_COMPARED_BYTES;
 }
 
 static bool
@@ -324,7 +335,7 @@ conflicts(const struct tcp *t, const struct tcp_segment *s)
 	const struct tcp_measure *measure = &t->measure[s->side];
 	const struct tcp_past *past;
 
-	if (differs(s, t->side[s->side].next_seq - measure->newest_size,
+	if (differs(s, s->own->next_seq - measure->newest_size,
 	    measure->newest_size, measure->newest_hash))
 		return true;
 	if (s->trouble == NULL)
@@ -350,17 +361,15 @@ differs(const struct tcp_segment *s, uint32_t seq, uint16_t size,
 	    size <= s->payload_bytes - at && hash_of(s, at, size) != hash;
 }
 
-/* The newest payload, if it can be known by the highest number. */
+/* The payload is the newest, if it can be known by the highest number. */
 static void
 learn(struct tcp *t, struct tcp_segment *s)
 {
 	struct tcp_measure *measure = &t->measure[s->side];
 
-	if (s->payload_bytes == 0)
-		return;
 	if (s->header->flags & TCP_SYN)
 		tcp_need_trouble(t, s)->past[s->side].has_fast_open = true;
-	if ((s->what & TCP_IS_NEW) != 0 && is_comparable(t, s) &&
+	if ((s->what & TCP_IS_NEW) != 0 && is_comparable(s) &&
 	    s->header->seq + s->payload_bytes == s->end) {
 		measure->newest_size = (uint16_t)s->payload_bytes;
 		measure->newest_hash = hash_of(s, 0, s->payload_bytes);
@@ -382,7 +391,7 @@ retire(struct tcp *t, const struct tcp_segment *s)
 	past = &s->trouble->past[s->side];
 	i = past->next_remembered;
 	past->next_remembered = (uint8_t)((i + 1) % TCP_REMEMBERED);
-	past->remembered_seq[i] = t->side[s->side].next_seq - size;
+	past->remembered_seq[i] = s->own->next_seq - size;
 	past->remembered_size[i] = size;
 	past->remembered_hash[i] = measure->newest_hash;
 }

@@ -17,11 +17,12 @@ static uint32_t	kind_of(const struct tcp *, const struct tcp_segment *);
 static bool	is_tail_probe(const struct tcp *, const struct tcp_segment *,
 		    int64_t);
 static void	hear(struct tcp *, struct tcp_segment *);
-static bool	is_duplicate(const struct tcp *, const struct tcp_segment *);
-static bool	asks_again(const struct tcp *, const struct tcp_segment *);
+static void	hear_same(struct tcp_segment *);
+static bool	is_duplicate(const struct tcp_segment *);
+static bool	asks_again(const struct tcp_segment *);
 static void	count(struct tcp *, struct tcp_segment *);
 static bool	is_dsack(const struct tcp_header *);
-static void	learn(struct tcp *, const struct tcp_segment *);
+static void	learn(const struct tcp_segment *);
 
 void
 tcp_reliability_track(struct tcp *t, struct tcp_segment *s)
@@ -32,24 +33,14 @@ tcp_reliability_track(struct tcp *t, struct tcp_segment *s)
 		retransmit(t, s);
 	if (s->header->flags & TCP_ACK) {
 		hear(t, s);
-		learn(t, s);
+		learn(s);
 	}
 }
 
 bool
-tcp_reliability_is_acknowledged(const struct tcp *t,
-    const struct tcp_segment *s)
+tcp_reliability_is_fast(const struct tcp_segment *s)
 {
-	const struct tcp_side *peer = &t->side[!s->side];
-
-	return peer->has_ack &&
-	    !tcp_is_after(s->header->seq + s->payload_bytes, peer->last_ack);
-}
-
-bool
-tcp_reliability_is_fast(const struct tcp *t, const struct tcp_segment *s)
-{
-	const struct tcp_side *peer = &t->side[!s->side];
+	const struct tcp_side *peer = s->peer;
 	int64_t since = s->ts_ns - peer->last_ns;
 
 	return peer->ack_run >= FAST_DUPLICATES && since >= 0 &&
@@ -68,14 +59,14 @@ retransmit(struct tcp *t, struct tcp_segment *s)
 	tally->spurious += (s->what & TCP_IS_SPURIOUS) != 0;
 	tally->tail_probes += (s->what & TCP_IS_TAIL_PROBE) != 0;
 	tally->timeouts += (s->what & TCP_IS_TIMEOUT) != 0;
-	t->side[s->side].has_resent = true;
+	s->own->has_resent = true;
 }
 
 /* Of one that is neither fast nor spurious. */
 static uint32_t
 kind_of(const struct tcp *t, const struct tcp_segment *s)
 {
-	const struct tcp_side *side = &t->side[s->side];
+	const struct tcp_side *side = s->own;
 	int64_t silence = s->ts_ns - side->last_ns;
 
 	if (s->what & (TCP_IS_FAST | TCP_IS_SPURIOUS))
@@ -96,8 +87,8 @@ static bool
 is_tail_probe(const struct tcp *t, const struct tcp_segment *s,
     int64_t silence)
 {
-	const struct tcp_side *side = &t->side[s->side];
-	const struct tcp_side *peer = &t->side[!s->side];
+	const struct tcp_side *side = s->own;
+	const struct tcp_side *peer = s->peer;
 	int64_t round = tcp_congestion_round_ns(t);
 
 	return s->payload_bytes > 0 && s->end == side->next_seq &&
@@ -112,42 +103,47 @@ is_tail_probe(const struct tcp *t, const struct tcp_segment *s,
 static void
 hear(struct tcp *t, struct tcp_segment *s)
 {
-	struct tcp_side *side = &t->side[s->side];
+	struct tcp_side *side = s->own;
 
-	if (side->has_ack && s->header->ack == side->last_ack) {
-		s->what |= TCP_IS_SAME_ACK;
-		if (is_duplicate(t, s)) {
-			s->what |= TCP_IS_DUPLICATE_ACK;
-			if (asks_again(t, s))
-				side->ack_run++;
-		}
-	} else {
+	if (s->header->ack == side->last_ack && side->has_ack)
+		hear_same(s);
+	else
 		side->ack_run = 0;
-	}
 	if ((s->what & (TCP_IS_DUPLICATE_ACK | TCP_IS_UNSEEN_ACK)) != 0 ||
 	    s->header->options & TCP_HAS_SACK)
 		count(t, s);
 }
 
+static void
+hear_same(struct tcp_segment *s)
+{
+	s->what |= TCP_IS_SAME_ACK;
+	if (!is_duplicate(s))
+		return;
+	s->what |= TCP_IS_DUPLICATE_ACK;
+	if (asks_again(s))
+		s->own->ack_run++;
+}
+
 /* RFC 5681 2, but for the answers to keep-alives. */
 static bool
-is_duplicate(const struct tcp *t, const struct tcp_segment *s)
+is_duplicate(const struct tcp_segment *s)
 {
-	const struct tcp_side *side = &t->side[s->side];
+	const struct tcp_side *side = s->own;
 	const struct tcp_header *h = s->header;
 
 	return s->payload_bytes == 0 && h->window != 0 && side->has_window &&
 	    h->window == side->window && (s->what & TCP_IS_NEXT) != 0 &&
 	    (h->flags & (TCP_SYN | TCP_FIN)) == 0 &&
-	    !t->side[!s->side].was_keepalive;
+	    !s->peer->was_keepalive;
 }
 
 /* A duplicate asks for nothing where nothing is on its way: RFC 5681 2 (a). */
 static bool
-asks_again(const struct tcp *t, const struct tcp_segment *s)
+asks_again(const struct tcp_segment *s)
 {
-	return t->side[s->side].ack_run < UINT8_MAX &&
-	    tcp_congestion_in_flight(t, !s->side) > 0;
+	return s->own->ack_run < UINT8_MAX &&
+	    tcp_congestion_in_flight(s->peer) > 0;
 }
 
 static void
@@ -174,10 +170,10 @@ is_dsack(const struct tcp_header *h)
 }
 
 static void
-learn(struct tcp *t, const struct tcp_segment *s)
+learn(const struct tcp_segment *s)
 {
-	struct tcp_side *side = &t->side[s->side];
-	struct tcp_side *peer = &t->side[!s->side];
+	struct tcp_side *side = s->own;
+	struct tcp_side *peer = s->peer;
 
 	side->last_ack = s->header->ack;
 	side->has_ack = true;

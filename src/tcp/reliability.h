@@ -22,11 +22,14 @@
 void	tcp_reliability_track(struct tcp *, struct tcp_segment *);
 
 /* All of the segment's payload had been acknowledged when it came. */
-bool	tcp_reliability_is_acknowledged(const struct tcp *,
-	    const struct tcp_segment *);
+static inline bool
+tcp_reliability_is_acknowledged(const struct tcp_segment *s)
+{
+	return s->peer->has_ack && !tcp_is_after(s->header->seq +
+	    s->payload_bytes, s->peer->last_ack);
+}
 
 /* The segment answers duplicate ACKs. */
-bool	tcp_reliability_is_fast(const struct tcp *,
-	    const struct tcp_segment *);
+bool	tcp_reliability_is_fast(const struct tcp_segment *);
 
 #endif

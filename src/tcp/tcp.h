@@ -109,6 +109,8 @@ struct tcp_segment {
 	const struct tcp_reading *reading;	/* NULL: nobody reads */
 
 	struct tcp_trouble	*trouble;	/* of the connection, or NULL */
+	struct tcp_side		*own;	/* the sender's */
+	struct tcp_side		*peer;
 	uint32_t		 end;	/* sequence number after it */
 	uint32_t		 what;	/* TCP_IS_... */
 };

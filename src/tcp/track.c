@@ -14,9 +14,10 @@
 void
 tcp_track(struct tcp *t, struct tcp_segment *s)
 {
-	struct tcp_side *side = &t->side[s->side];
 	uint16_t flags = s->header->flags;
 
+	s->own = &t->side[s->side];
+	s->peer = &t->side[!s->side];
 	s->what = 0;
 	s->trouble = tcp_trouble_of(t, s->troubles);
 	s->end = s->header->seq + s->payload_bytes +
@@ -27,9 +28,13 @@ tcp_track(struct tcp *t, struct tcp_segment *s)
 	tcp_flow_control_track(t, s);
 	tcp_congestion_track(t, s);
 	tcp_limits_track(t, s);
-	side->last_ns = s->ts_ns;
-	side->was_keepalive = (s->what & TCP_IS_KEEPALIVE) != 0;
-	side->was_probe = (s->what & TCP_IS_PROBE) != 0;
+	s->own->last_ns = s->ts_ns;
+	s->own->was_keepalive = false;
+	s->own->was_probe = false;
+	if (s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE)) {
+		s->own->was_keepalive = (s->what & TCP_IS_KEEPALIVE) != 0;
+		s->own->was_probe = (s->what & TCP_IS_PROBE) != 0;
+	}
 }
 
 struct tcp_trouble *

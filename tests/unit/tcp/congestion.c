@@ -245,7 +245,7 @@ test_in_flight(void **state)
 		for (int k = 0; k < 2; k++) {
 			int side = k == 0 ? g.src : !g.src;
 			uint32_t most = g.t.measure[side].in_flight_max;
-			uint32_t now = tcp_congestion_in_flight(&g.t, side);
+			uint32_t now = tcp_congestion_in_flight(&g.t.side[side]);
 
 			if (most != examples[i / SEGMENTS_WAYS].most[k] ||
 			    now != examples[i / SEGMENTS_WAYS].now[k])

@@ -303,17 +303,18 @@ window_of(char who)
 {
 	uint32_t window;
 
-	return tcp_flow_control_window(&g.t, segments_side(&g, who),
+	return tcp_flow_control_window(&g.t.side[!segments_side(&g, who)],
 	    &window) ? (int64_t)window : -1;
 }
 
 static int64_t
 room_of(char who)
 {
+	int side = segments_side(&g, who);
 	uint32_t room;
 
-	return tcp_flow_control_room(&g.t, segments_side(&g, who), &room) ?
-	    (int64_t)room : -1;
+	return tcp_flow_control_room(&g.t.side[side], &g.t.side[!side],
+	    &room) ? (int64_t)room : -1;
 }
 
 /* What the responder offers, and what is left of it; -1: not known. */
