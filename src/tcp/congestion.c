@@ -6,11 +6,9 @@
 /* As long as a segment is timed: 48 bits of nanoseconds are 78 hours. */
 #define TIMED_BITS 48
 
-static void	mark(struct tcp *, struct tcp_segment *);
 static void	negotiate(struct tcp *, const struct tcp_segment *);
 static enum tcp_ecn answer_of(const struct tcp *, uint16_t);
 static bool	refuses(const struct tcp_segment *);
-static void	time_acked(struct tcp *, const struct tcp_segment *);
 static void	sample(struct tcp_measure *, int64_t);
 static int64_t	timed_since(const struct tcp_timed *, int64_t);
 static struct tcp_timed *timed_at(struct tcp *, struct tcp_trouble *,
@@ -21,35 +19,20 @@ static void	spoil(struct tcp *, const struct tcp_segment *);
 static void	fly(struct tcp *, const struct tcp_segment *);
 
 void
-tcp_congestion_track(struct tcp *t, struct tcp_segment *s)
+tcp_congestion_reset(struct tcp *t, struct tcp_segment *s)
 {
-	const struct tcp_header *h = s->header;
-
-	if (s->is_congested || (h->flags & (TCP_ECE | TCP_CWR | TCP_SYN)) != 0)
-		mark(t, s);
-	if (h->flags & TCP_RST) {
-		if (refuses(s))
-			time_acked(t, s);
-		return;
-	}
-	if ((s->what & TCP_IS_NEW_ACK) != 0 && t->timed_count > 0)
-		time_acked(t, s);
-	if (s->end == h->seq || s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE))
-		return;
-	if (is_certain(s))
-		time_segment(t, s);
-	else
-		spoil(t, s);
-	if (s->payload_bytes > 0)
-		fly(t, s);
+	if (tcp_congestion_is_marked(s))
+		tcp_congestion_mark(t, s);
+	if (refuses(s))
+		tcp_congestion_hear(t, s);
 }
 
 /*
  * Marks of the network and answers to them. The bits of a SYN negotiate, and
  * with accurate ECN they are part of a counter.
  */
-static void
-mark(struct tcp *t, struct tcp_segment *s)
+void
+tcp_congestion_mark(struct tcp *t, struct tcp_segment *s)
 {
 	uint16_t flags = s->header->flags;
 	bool is_counter = t->ecn == TCP_ECN_ACCURATE || flags & TCP_SYN;
@@ -121,12 +104,8 @@ refuses(const struct tcp_segment *s)
 	    s->peer->end == TCP_END_SYN_SENT;
 }
 
-/*
- * What the acknowledgement covers is timed no more; the segment that it ends
- * with gives the sample.
- */
-static void
-time_acked(struct tcp *t, const struct tcp_segment *s)
+void
+tcp_congestion_hear(struct tcp *t, const struct tcp_segment *s)
 {
 	uint8_t count = t->timed_count;
 	uint8_t kept = 0;
@@ -180,6 +159,17 @@ timed_since(const struct tcp_timed *timed, int64_t now_ns)
 	    (64 - TIMED_BITS);
 
 	return (int64_t)since >> (64 - TIMED_BITS);
+}
+
+void
+tcp_congestion_send(struct tcp *t, struct tcp_segment *s)
+{
+	if (is_certain(s))
+		time_segment(t, s);
+	else
+		spoil(t, s);
+	if (s->payload_bytes > 0)
+		fly(t, s);
 }
 
 /*

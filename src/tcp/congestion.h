@@ -14,7 +14,40 @@
 
 #include "tcp/tcp.h"
 
-void	tcp_congestion_track(struct tcp *, struct tcp_segment *);
+/* A RST, which may refuse a SYN and so answer it. */
+void	tcp_congestion_reset(struct tcp *, struct tcp_segment *);
+
+/* The segment has marks, or bits that negotiate them. */
+void	tcp_congestion_mark(struct tcp *, struct tcp_segment *);
+
+/*
+ * What the acknowledgement covers is timed no more; the segment that it ends
+ * with gives the sample.
+ */
+void	tcp_congestion_hear(struct tcp *, const struct tcp_segment *);
+
+/* The segment takes up sequence space: it is timed, or spoils what is. */
+void	tcp_congestion_send(struct tcp *, struct tcp_segment *);
+
+static inline bool
+tcp_congestion_is_marked(const struct tcp_segment *s)
+{
+	return s->is_congested ||
+	    (s->header->flags & (TCP_ECE | TCP_CWR | TCP_SYN)) != 0;
+}
+
+/* Measures what the segment tells of the path. No RST. */
+static inline void
+tcp_congestion_track(struct tcp *t, struct tcp_segment *s)
+{
+	if (tcp_congestion_is_marked(s))
+		tcp_congestion_mark(t, s);
+	if ((s->what & TCP_IS_NEW_ACK) != 0 && t->timed_count > 0)
+		tcp_congestion_hear(t, s);
+	if (s->end != s->header->seq &&
+	    (s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE)) == 0)
+		tcp_congestion_send(t, s);
+}
 
 /* Bytes sent and not yet acknowledged, as far as seen. */
 static inline uint32_t

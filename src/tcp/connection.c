@@ -5,19 +5,6 @@
  */
 #include "tcp/connection.h"
 
-/* Bits of tcp_side.noted. */
-enum {
-	NOTED_SYN = 0x01,
-	NOTED_FIN = 0x02,
-	NOTED_RST = 0x04,
-	NOTED_DATA = 0x08,
-	NOTED_ACK = 0x10,
-	NOTED_MULTI_FLAG = 0x20,
-	NOTED_FIN_RST = 0x40
-};
-
-static bool	is_like_before(const struct tcp *, const struct tcp_segment *);
-static void	track_change(struct tcp *, struct tcp_segment *);
 static struct tcp_past *past_of(struct tcp *, struct tcp_segment *);
 static void	note_of(struct tcp *, bool, char);
 static void	note(struct tcp *, const struct tcp_segment *, char);
@@ -28,7 +15,6 @@ static void	note_segment(struct tcp *,
 		    const struct tcp_segment *);
 static void	note_window(struct tcp *, struct tcp_segment *);
 static void	note_retransmission(struct tcp *, struct tcp_segment *);
-static void	count_again(struct tcp *, struct tcp_segment *, uint16_t);
 static void	learn_syn(struct tcp_side *, const struct tcp_header *);
 static void	time_handshake(struct tcp *,
 		    const struct tcp_segment *);
@@ -45,43 +31,7 @@ static void	move_closed(struct tcp_side *, const struct tcp_side *,
 		    uint16_t);
 
 void
-tcp_connection_track(struct tcp *t, struct tcp_segment *s)
-{
-	uint16_t flags = s->header->flags;
-	uint16_t again = flags & s->own->flags & (TCP_SYN | TCP_FIN | TCP_RST);
-
-	/* The first SYN, FIN and RST are known by the union of flags. */
-	s->own->flags |= flags;
-	s->own->psh += (flags & TCP_PSH) != 0;
-	if (again != 0 || flags & TCP_URG)
-		count_again(t, s, again);
-	if (!is_like_before(t, s))
-		track_change(t, s);
-}
-
-/*
- * Nothing that this file looks at is new: none of the bits that open or close
- * a connection, no end that is silent, a handshake that is over or was never
- * seen, the side's letter in the history, and no cause for another.
- */
-static bool
-is_like_before(const struct tcp *t, const struct tcp_segment *s)
-{
-	const struct tcp_header *h = s->header;
-	const struct tcp_side *own = s->own;
-	bool has_payload = s->payload_bytes > 0;
-
-	return (h->flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK)) ==
-	    TCP_ACK && h->window != 0 && !s->is_checksum_bad &&
-	    (own->noted & (has_payload ? NOTED_DATA : NOTED_ACK)) != 0 &&
-	    !(s->peer->noted & NOTED_FIN) && own->end != TCP_END_SILENT &&
-	    (t->has_ack || !(t->has_syn || t->has_syn_ack)) &&
-	    (!has_payload || (own->has_seq &&
-	    tcp_is_after(s->end, own->next_seq)));
-}
-
-static void
-track_change(struct tcp *t, struct tcp_segment *s)
+tcp_connection_change(struct tcp *t, struct tcp_segment *s)
 {
 	const struct tcp_header *h = s->header;
 	struct tcp_side *side = s->own;
@@ -134,20 +84,6 @@ tcp_connection_gap(struct tcp *t, struct tcp_segment *s, int side)
 }
 
 bool
-tcp_connection_is_reset(const struct tcp *t)
-{
-	return t->side[0].end == TCP_END_RESET ||
-	    t->side[1].end == TCP_END_RESET;
-}
-
-bool
-tcp_connection_is_closed(const struct tcp *t)
-{
-	return t->side[0].end == TCP_END_CLOSED &&
-	    t->side[1].end == TCP_END_CLOSED;
-}
-
-bool
 tcp_connection_is_over(const struct tcp *t)
 {
 	uint8_t a = t->side[0].end;
@@ -167,7 +103,7 @@ bool
 tcp_connection_is_half_open(const struct tcp *t)
 {
 	return (t->has_syn || t->has_syn_ack) && !t->has_ack &&
-	    ((t->side[0].noted | t->side[1].noted) & NOTED_DATA) == 0;
+	    ((t->side[0].noted | t->side[1].noted) & TCP_NOTED_DATA) == 0;
 }
 
 const char *
@@ -175,8 +111,8 @@ tcp_connection_state(const struct tcp *t, int src)
 {
 	const struct tcp_side *own = &t->side[src];
 	const struct tcp_side *other = &t->side[!src];
-	bool has_own_fin = (own->noted & NOTED_FIN) != 0;
-	bool has_other_fin = (other->noted & NOTED_FIN) != 0;
+	bool has_own_fin = (own->noted & TCP_NOTED_FIN) != 0;
+	bool has_other_fin = (other->noted & TCP_NOTED_FIN) != 0;
 
 	if (tcp_connection_is_reset(t))
 		return "reset";
@@ -277,23 +213,23 @@ note_segment(struct tcp *t, const struct tcp_segment *s)
 {
 	const struct tcp_header *h = s->header;
 	struct tcp_side *side = s->own;
-	uint8_t bit = s->payload_bytes > 0 ? NOTED_DATA : NOTED_ACK;
+	uint8_t bit = s->payload_bytes > 0 ? TCP_NOTED_DATA : TCP_NOTED_ACK;
 	char letter = s->payload_bytes > 0 ? 'D' : 'A';
 	bool is_same = true;
 
 	switch (h->flags & (TCP_SYN | TCP_FIN | TCP_RST)) {
 	case TCP_SYN:
-		bit = NOTED_SYN;
+		bit = TCP_NOTED_SYN;
 		letter = h->flags & TCP_ACK ? 'H' : 'S';
 		is_same = side->isn == h->seq;
 		break;
 	case TCP_FIN:
-		bit = NOTED_FIN;
+		bit = TCP_NOTED_FIN;
 		letter = 'F';
 		is_same = t->fin_end[s->side] == h->seq + s->payload_bytes + 1;
 		break;
 	case TCP_RST:
-		bit = NOTED_RST;
+		bit = TCP_NOTED_RST;
 		letter = 'R';
 		is_same = t->last_rst[s->side] == h->seq;
 		t->last_rst[s->side] = h->seq;
@@ -304,11 +240,11 @@ note_segment(struct tcp *t, const struct tcp_segment *s)
 		break;
 	case TCP_FIN | TCP_RST:
 	case TCP_SYN | TCP_FIN | TCP_RST:
-		bit = NOTED_FIN_RST;
+		bit = TCP_NOTED_FIN_RST;
 		letter = 'I';
 		break;
 	default:
-		bit = NOTED_MULTI_FLAG;
+		bit = TCP_NOTED_MULTI_FLAG;
 		letter = 'Q';
 		break;
 	}
@@ -345,9 +281,8 @@ note_retransmission(struct tcp *t, struct tcp_segment *s)
 		note_repeat(t, s, &past_of(t, s)->retransmitted, 'T');
 }
 
-/* Bits that the side has sent before, and urgent data. */
-static void
-count_again(struct tcp *t, struct tcp_segment *s, uint16_t again)
+void
+tcp_connection_count_again(struct tcp *t, struct tcp_segment *s, uint16_t again)
 {
 	struct tcp_tally *tally = &tcp_need_trouble(t, s)->tally[s->side];
 
@@ -432,7 +367,7 @@ track_fin(struct tcp *t, const struct tcp_segment *s)
 		if (t->first_fin == 0)
 			t->first_fin = (uint8_t)(1 + s->side);
 	}
-	if (h->flags & TCP_ACK && peer->noted & NOTED_FIN &&
+	if (h->flags & TCP_ACK && peer->noted & TCP_NOTED_FIN &&
 	    !tcp_is_after(t->fin_end[!s->side], h->ack))
 		peer->is_fin_acked = true;
 }

@@ -5,6 +5,7 @@
 
 enum { SCALE_MAX = 14 };	/* RFC 7323 2.3: used in place of more */
 
+static void	open_window(struct tcp *, const struct tcp_segment *);
 static void	agree(struct tcp *);
 static void	drop_range(struct tcp *, int);
 static enum tcp_scaling scaling_of(const struct tcp *, int);
@@ -20,13 +21,9 @@ tcp_flow_control_track(struct tcp *t, struct tcp_segment *s)
 	const struct tcp_header *h = s->header;
 	struct tcp_side *side = s->own;
 
-	if (h->flags & TCP_RST)
-		return;
 	count(t, s);
 	if (h->flags & TCP_SYN) {
-		agree(t);
-		widen_by_syn(t, s);
-		side->is_syn_window = true;
+		open_window(t, s);
 	} else {
 		if (h->window != side->window || !side->has_range)
 			widen(t, s->side, h->window);
@@ -34,6 +31,14 @@ tcp_flow_control_track(struct tcp *t, struct tcp_segment *s)
 	}
 	side->window = h->window;
 	side->has_window = true;
+}
+
+static void
+open_window(struct tcp *t, const struct tcp_segment *s)
+{
+	agree(t);
+	widen_by_syn(t, s);
+	s->own->is_syn_window = true;
 }
 
 /*
@@ -45,10 +50,13 @@ agree(struct tcp *t)
 {
 	for (int i = 0; i < 2; i++) {
 		struct tcp_side *side = &t->side[i];
+		enum tcp_scaling scaling = scaling_of(t, i);
 		uint8_t shift = 0;
 
-		side->scaling = scaling_of(t, i) & 3;
-		if (side->scaling == TCP_SCALING_USED)
+		if (scaling == side->scaling && scaling != TCP_SCALING_USED)
+			continue;	/* there was no shift, nor is one */
+		side->scaling = scaling & 3;
+		if (scaling == TCP_SCALING_USED)
 			shift = side->window_scale > SCALE_MAX ? SCALE_MAX :
 			    side->window_scale;
 		if (shift != side->shift)

@@ -10,7 +10,10 @@
 
 #include "tcp/tcp.h"
 
-/* Takes in the window that the segment offers, and whether it fills one. */
+/*
+ * Takes in the window that the segment offers, and whether it fills one. No
+ * RST.
+ */
 void	tcp_flow_control_track(struct tcp *, struct tcp_segment *);
 
 /*

@@ -24,8 +24,6 @@ enum {
 	FULL_LEAST = 536	/* RFC 9293 3.7.1: the MSS of any host */
 };
 
-static void	send_payload(struct tcp *, struct tcp_segment *);
-static void	hear_peer(struct tcp *, struct tcp_segment *);
 static void	charge_idle(struct tcp *, struct tcp_segment *);
 static void	charge(struct tcp *, struct tcp_segment *, int,
 		    enum tcp_limit, int64_t);
@@ -39,19 +37,6 @@ static uint32_t	us_of(int64_t);
 static bool	is_at_edge(const struct tcp_side *, const struct tcp_side *);
 static int64_t	answer_ns(const struct tcp *, int);
 static uint32_t	full_size(const struct tcp_side *, const struct tcp_side *);
-
-void
-tcp_limits_track(struct tcp *t, struct tcp_segment *s)
-{
-	if (s->header->flags & TCP_RST)
-		return;
-	if (s->payload_bytes > 0 &&
-	    (s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE)) == 0)
-		send_payload(t, s);
-	/* What is said while nothing is on its way waits for payload. */
-	if (s->peer->is_waiting && s->header->flags & TCP_ACK)
-		hear_peer(t, s);
-}
 
 enum tcp_limit
 tcp_limits_cause(const struct tcp *t, const struct tcp_trouble *trouble,
@@ -77,8 +62,8 @@ tcp_limits_cause(const struct tcp *t, const struct tcp_trouble *trouble,
 	return (enum tcp_limit)cause;
 }
 
-static void
-send_payload(struct tcp *t, struct tcp_segment *s)
+void
+tcp_limits_send(struct tcp *t, struct tcp_segment *s)
 {
 	struct tcp_side *side = s->own;
 
@@ -105,9 +90,8 @@ send_payload(struct tcp *t, struct tcp_segment *s)
 	settle(side, s->peer);
 }
 
-/* The peer acknowledged, asked again or changed its window. */
-static void
-hear_peer(struct tcp *t, struct tcp_segment *s)
+void
+tcp_limits_hear(struct tcp *t, struct tcp_segment *s)
 {
 	int side = !s->side;
 	struct tcp_side *own = s->peer;

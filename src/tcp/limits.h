@@ -9,8 +9,26 @@
 
 #include "tcp/tcp.h"
 
-/* Charges the time since the last event of each side's transfer. */
-void		tcp_limits_track(struct tcp *, struct tcp_segment *);
+/* The sender sent payload. */
+void		tcp_limits_send(struct tcp *, struct tcp_segment *);
+
+/*
+ * The sender acknowledged, asked again or changed its window, while bytes of
+ * its peer are on their way: what it says at other times is looked at when
+ * payload follows.
+ */
+void		tcp_limits_hear(struct tcp *, struct tcp_segment *);
+
+/* Charges the time since the last event of each side's transfer. No RST. */
+static inline void
+tcp_limits_track(struct tcp *t, struct tcp_segment *s)
+{
+	if (s->payload_bytes > 0 &&
+	    (s->what & (TCP_IS_KEEPALIVE | TCP_IS_PROBE)) == 0)
+		tcp_limits_send(t, s);
+	if (s->peer->is_waiting && s->header->flags & TCP_ACK)
+		tcp_limits_hear(t, s);
+}
 
 enum { TCP_LIMITS_ROUNDS = 3 };
 

@@ -44,12 +44,6 @@ tcp_order_track(struct tcp *t, struct tcp_segment *s)
 {
 	bool is_conflicting = false;
 
-	if (s->header->flags & TCP_RST) {
-		/* Its numbers are often made up. */
-		if (s->reading != NULL)
-			tcp_order_finish(s->reading);
-		return;
-	}
 	hear(t, s);
 	if (!s->own->has_seq || is_another_syn(s))
 		begin(t, s);
@@ -61,6 +55,13 @@ tcp_order_track(struct tcp *t, struct tcp_segment *s)
 		is_conflicting = true;
 	if (is_conflicting)
 		tcp_need_trouble(t, s)->tally[s->side].conflicts++;
+}
+
+void
+tcp_order_reset(const struct tcp_segment *s)
+{
+	if (s->reading != NULL)
+		tcp_order_finish(s->reading);
 }
 
 uint64_t

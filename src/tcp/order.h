@@ -19,6 +19,9 @@ enum { TCP_COMPARED_BYTES = 128 * 1024 };
 /* Places the segment: fills in what it is but for its acknowledgement. */
 void		tcp_order_track(struct tcp *, struct tcp_segment *);
 
+/* A RST: no more payload will come. */
+void		tcp_order_reset(const struct tcp_segment *);
+
 /*
  * Bytes of a side that its peer acknowledged though they were never seen, of
  * the part at hand.

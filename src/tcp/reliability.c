@@ -12,30 +12,12 @@
 
 enum { FAST_DUPLICATES = 2 };
 
-static void	retransmit(struct tcp *, struct tcp_segment *);
 static uint32_t	kind_of(const struct tcp *, const struct tcp_segment *);
 static bool	is_tail_probe(const struct tcp *, const struct tcp_segment *,
 		    int64_t);
-static void	hear(struct tcp *, struct tcp_segment *);
-static void	hear_same(struct tcp_segment *);
 static bool	is_duplicate(const struct tcp_segment *);
 static bool	asks_again(const struct tcp_segment *);
-static void	count(struct tcp *, struct tcp_segment *);
 static bool	is_dsack(const struct tcp_header *);
-static void	learn(const struct tcp_segment *);
-
-void
-tcp_reliability_track(struct tcp *t, struct tcp_segment *s)
-{
-	if (s->header->flags & TCP_RST)
-		return;
-	if (s->what & TCP_IS_RETRANSMISSION)
-		retransmit(t, s);
-	if (s->header->flags & TCP_ACK) {
-		hear(t, s);
-		learn(s);
-	}
-}
 
 bool
 tcp_reliability_is_fast(const struct tcp_segment *s)
@@ -47,8 +29,8 @@ tcp_reliability_is_fast(const struct tcp_segment *s)
 	    since < FAST_NS && peer->last_ack == s->header->seq;
 }
 
-static void
-retransmit(struct tcp *t, struct tcp_segment *s)
+void
+tcp_reliability_retransmit(struct tcp *t, struct tcp_segment *s)
 {
 	struct tcp_tally *tally = &tcp_need_trouble(t, s)->tally[s->side];
 
@@ -99,23 +81,8 @@ is_tail_probe(const struct tcp *t, const struct tcp_segment *s,
 	    tcp_is_after(s->header->seq, side->acked));
 }
 
-/* Against what the side acknowledged before. */
-static void
-hear(struct tcp *t, struct tcp_segment *s)
-{
-	struct tcp_side *side = s->own;
-
-	if (s->header->ack == side->last_ack && side->has_ack)
-		hear_same(s);
-	else
-		side->ack_run = 0;
-	if ((s->what & (TCP_IS_DUPLICATE_ACK | TCP_IS_UNSEEN_ACK)) != 0 ||
-	    s->header->options & TCP_HAS_SACK)
-		count(t, s);
-}
-
-static void
-hear_same(struct tcp_segment *s)
+void
+tcp_reliability_hear_same(struct tcp_segment *s)
 {
 	s->what |= TCP_IS_SAME_ACK;
 	if (!is_duplicate(s))
@@ -146,8 +113,8 @@ asks_again(const struct tcp_segment *s)
 	    tcp_congestion_in_flight(s->peer) > 0;
 }
 
-static void
-count(struct tcp *t, struct tcp_segment *s)
+void
+tcp_reliability_count(struct tcp *t, struct tcp_segment *s)
 {
 	struct tcp_tally *tally = &tcp_need_trouble(t, s)->tally[s->side];
 	bool has_sack = (s->header->options & TCP_HAS_SACK) != 0;
@@ -167,18 +134,4 @@ is_dsack(const struct tcp_header *h)
 	return h->sack_count > 1 &&
 	    !tcp_is_after(h->sack[1][0], h->sack[0][0]) &&
 	    !tcp_is_after(h->sack[0][1], h->sack[1][1]);
-}
-
-static void
-learn(const struct tcp_segment *s)
-{
-	struct tcp_side *side = s->own;
-	struct tcp_side *peer = s->peer;
-
-	side->last_ack = s->header->ack;
-	side->has_ack = true;
-	if (s->what & TCP_IS_NEW_ACK) {
-		peer->acked = s->header->ack;
-		peer->is_acked = true;
-	}
 }

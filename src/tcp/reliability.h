@@ -18,9 +18,6 @@
 
 #include "tcp/tcp.h"
 
-/* Counts what was sent again, and learns from the acknowledgement. */
-void	tcp_reliability_track(struct tcp *, struct tcp_segment *);
-
 /* All of the segment's payload had been acknowledged when it came. */
 static inline bool
 tcp_reliability_is_acknowledged(const struct tcp_segment *s)
@@ -31,5 +28,40 @@ tcp_reliability_is_acknowledged(const struct tcp_segment *s)
 
 /* The segment answers duplicate ACKs. */
 bool	tcp_reliability_is_fast(const struct tcp_segment *);
+
+/* What was sent again: finds its kind and counts it. */
+void	tcp_reliability_retransmit(struct tcp *, struct tcp_segment *);
+
+/* The acknowledgement is the same as the one before. */
+void	tcp_reliability_hear_same(struct tcp_segment *);
+
+/* The acknowledgement says more than how far the peer's bytes came. */
+void	tcp_reliability_count(struct tcp *, struct tcp_segment *);
+
+/* Counts what was sent again, and learns from the acknowledgement. No RST. */
+static inline void
+tcp_reliability_track(struct tcp *t, struct tcp_segment *s)
+{
+	const struct tcp_header *h = s->header;
+	struct tcp_side *own = s->own;
+
+	if (s->what & TCP_IS_RETRANSMISSION)
+		tcp_reliability_retransmit(t, s);
+	if (!(h->flags & TCP_ACK))
+		return;
+	if (h->ack == own->last_ack && own->has_ack)
+		tcp_reliability_hear_same(s);
+	else
+		own->ack_run = 0;
+	if ((s->what & (TCP_IS_DUPLICATE_ACK | TCP_IS_UNSEEN_ACK)) != 0 ||
+	    h->options & TCP_HAS_SACK)
+		tcp_reliability_count(t, s);
+	own->last_ack = h->ack;
+	own->has_ack = true;
+	if (s->what & TCP_IS_NEW_ACK) {
+		s->peer->acked = h->ack;
+		s->peer->is_acked = true;
+	}
+}
 
 #endif

@@ -23,11 +23,17 @@ tcp_track(struct tcp *t, struct tcp_segment *s)
 	s->end = s->header->seq + s->payload_bytes +
 	    ((flags & TCP_SYN) != 0) + ((flags & TCP_FIN) != 0);
 	tcp_connection_track(t, s);
-	tcp_order_track(t, s);
-	tcp_reliability_track(t, s);
-	tcp_flow_control_track(t, s);
-	tcp_congestion_track(t, s);
-	tcp_limits_track(t, s);
+	if (flags & TCP_RST) {
+		/* Its numbers are often made up. */
+		tcp_order_reset(s);
+		tcp_congestion_reset(t, s);
+	} else {
+		tcp_order_track(t, s);
+		tcp_reliability_track(t, s);
+		tcp_flow_control_track(t, s);
+		tcp_congestion_track(t, s);
+		tcp_limits_track(t, s);
+	}
 	s->own->last_ns = s->ts_ns;
 	s->own->was_keepalive = false;
 	s->own->was_probe = false;
