@@ -20,6 +20,7 @@ struct channel {
 	size_t		  capacity;
 	size_t		  first;
 	size_t		  count;
+	size_t		  wanted;	/* who takes sleeps until there are */
 };
 
 /* Aborts without memory. */
@@ -31,5 +32,8 @@ void	 channel_put(struct channel *, void *);
 
 /* Waits until there is something. */
 void	*channel_take(struct channel *);
+
+/* How many there are, after waiting until there are so many (0: at once). */
+size_t	 channel_wait(struct channel *, size_t wanted);
 
 #endif

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/channel.h"
 #include "base/log.h"
@@ -12,9 +13,19 @@
 
 /*
  * Packets of a batch: enough that waking a thread costs little beside them.
- * Batches: enough that nobody waits for a turn, few enough for the caches.
+ * Batches: enough that nobody waits for a turn, few enough for the caches. Who
+ * waited for one goes on when so many are done, as he would only wait again.
  */
-enum { CREW_PACKETS = 1024, CREW_BATCHES = 8, CREW_LEFT = 256 };
+enum { CREW_PACKETS = 1024, CREW_BATCHES = 8, CREW_DONE = 4 };
+
+/* Flows of a batch that ends what is left: a record has a kilobyte. */
+enum { CREW_LEFT = 256 };
+
+/*
+ * Of 256 items so many are the reader's own when two share the work. To read
+ * and walk is two fifths of it all; with more workers he has nothing else.
+ */
+enum { CREW_READERS_SHARE = 40 };
 
 /* What is written at once; the least that POSIX grants is 16. */
 enum { CREW_PIECES = 256 };
@@ -26,7 +37,7 @@ struct worker {
 	struct batch		 *batch;	/* that it writes to */
 	struct stats		  stats;	/* of its records */
 	struct channel		  given;	/* from the reader */
-	struct channel		  done;		/* to the writer */
+	struct channel		  done;		/* to who merges */
 	int			  index;
 	pthread_t		  thread;
 	bool			  is_running;
@@ -42,9 +53,10 @@ struct crew {
 	int			 away;		/* given, and not back */
 	uint64_t		 mark;		/* of the last batch done */
 	uint64_t		 peak;		/* flows at once */
+	uint8_t			 routes[ITEMS_ROUTES];
 	struct channel		 written;	/* from the writer */
 	pthread_t		 writer;
-	bool			 is_writing;
+	bool			 is_writing;	/* there is a writer */
 };
 
 static void	*allocate(size_t, size_t);
@@ -54,6 +66,9 @@ static void	*work(void *);
 static void	work_on(struct worker *, struct batch *);
 static void	write_record(void *, const struct meter_flow *);
 static void	*write_batches(void *);
+static struct batch *write_next(struct crew *);
+static void	share(struct crew *);
+static void	await(struct crew *);
 static void	merge(struct crew *, struct batch *, size_t);
 static int	earliest(struct batch *, size_t, const size_t *);
 static bool	precedes(const struct meter_order *,
@@ -86,7 +101,24 @@ crew_new(const struct crew_options *options, struct error *error)
 		crew_free(c);
 		return NULL;
 	}
+	share(c);
 	return c;
+}
+
+static void
+share(struct crew *c)
+{
+	int others = c->options.workers - 1;
+	int own = others == 1 ? CREW_READERS_SHARE : 0;
+
+	for (int i = own; i < ITEMS_ROUTES; i++)
+		c->routes[i] = (uint8_t)(1 + i % others);
+}
+
+const uint8_t *
+crew_routes(const struct crew *c)
+{
+	return c->routes;
 }
 
 /* Zeroed memory; without it there is no beginning. */
@@ -137,13 +169,14 @@ begin_threads(struct crew *c, struct error *error)
 
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
-	for (int i = 0; i < c->options.workers && status == 0; i++) {
+	for (int i = 1; i < c->options.workers && status == 0; i++) {
 		struct worker *w = &c->workers[i];
 
 		status = pthread_create(&w->thread, NULL, work, w);
 		w->is_running = status == 0;
 	}
-	if (status == 0) {
+	if (status == 0 &&
+	    sysconf(_SC_NPROCESSORS_ONLN) > c->options.workers) {
 		status = pthread_create(&c->writer, NULL, write_batches, c);
 		c->is_writing = status == 0;
 	}
@@ -175,16 +208,18 @@ end_threads(struct crew *c)
 {
 	struct batch stop = { .is_stop = true };
 
-	for (int i = 0; i < c->options.workers; i++) {
+	for (int i = 1; i < c->options.workers; i++) {
 		if (c->workers[i].is_running)
 			channel_put(&c->workers[i].given, &stop);
 	}
-	for (int i = 0; i < c->options.workers; i++) {
+	for (int i = 1; i < c->options.workers; i++) {
 		if (c->workers[i].is_running)
 			(void)pthread_join(c->workers[i].thread, NULL);
 	}
-	if (c->is_writing)
+	if (c->is_writing) {
+		channel_put(&c->workers[0].done, &stop);
 		(void)pthread_join(c->writer, NULL);
+	}
 }
 
 static void
@@ -208,18 +243,31 @@ crew_take(struct crew *c, uint64_t *mark)
 	struct batch *batch;
 
 	if (c->idle_count == 0)
-		take_back(c);
+		await(c);
 	batch = c->idle[--c->idle_count];
 	batch_reset(batch);
 	*mark = c->mark;
 	return batch;
 }
 
+/* Waits until a good part of the batches is done. */
+static void
+await(struct crew *c)
+{
+	if (c->is_writing)
+		(void)channel_wait(&c->written, CREW_DONE);
+	for (int i = 1; i < c->options.workers && !c->is_writing; i++)
+		(void)channel_wait(&c->workers[i].done, CREW_DONE);
+	for (int i = 0; i < CREW_DONE; i++)
+		take_back(c);
+}
+
 /* Waits for the next batch that is done. They come in order. */
 static void
 take_back(struct crew *c)
 {
-	struct batch *batch = channel_take(&c->written);
+	struct batch *batch = c->is_writing ? channel_take(&c->written) :
+	    write_next(c);
 
 	if (batch->mark > c->mark)
 		c->mark = batch->mark;
@@ -232,8 +280,10 @@ void
 crew_give(struct crew *c, struct batch *batch)
 {
 	c->away++;
-	for (int i = 0; i < c->options.workers; i++)
+	for (int i = 1; i < c->options.workers; i++)
 		channel_put(&c->workers[i].given, batch);
+	work_on(&c->workers[0], batch);
+	channel_put(&c->workers[0].done, batch);
 }
 
 void
@@ -316,16 +366,19 @@ work(void *context)
 	return NULL;
 }
 
+/* What is left at the end is divided evenly, whoever tallied it. */
 static void
 work_on(struct worker *w, struct batch *batch)
 {
+	struct crew *c = w->crew;
+
 	w->batch = batch;
 	meter_tally(w->meter, &batch->items, w->index);
-	for (size_t i = 0; i < batch->left_count; i++) {
-		if (batch->left[i].worker == (uint32_t)w->index)
-			meter_finish_flow(w->meter, batch->left[i].number,
-			    batch->left_rank + i, batch->end);
-	}
+	for (size_t i = (size_t)w->index; i < batch->left_count;
+	    i += (size_t)c->options.workers)
+		meter_finish_flow(c->meters[batch->left[i].worker],
+		    batch->left[i].number, batch->left_rank + i, batch->end,
+		    w);
 }
 
 /* The meter's way out: bytes for each output. */
@@ -347,23 +400,29 @@ write_record(void *context, const struct meter_flow *ended)
 	}
 }
 
-/* The writer: every batch comes from all workers, in order. */
+/* The writer, where there is one. */
 static void *
 write_batches(void *context)
 {
 	struct crew *c = context;
+	struct batch *batch;
+
+	while (!(batch = write_next(c))->is_stop)
+		channel_put(&c->written, batch);
+	return NULL;
+}
+
+/* Every batch comes from all workers, in order. Returns the one written. */
+static struct batch *
+write_next(struct crew *c)
+{
 	struct batch *batch = NULL;
 
-	for (;;) {
-		for (int i = 0; i < c->options.workers; i++)
-			batch = channel_take(&c->workers[i].done);
-		if (batch->is_stop)
-			break;
-		for (size_t i = 0; i < batch->outputs; i++)
-			merge(c, batch, i);
-		channel_put(&c->written, batch);
-	}
-	return NULL;
+	for (int i = 0; i < c->options.workers; i++)
+		batch = channel_take(&c->workers[i].done);
+	for (size_t i = 0; i < batch->outputs; i++)
+		merge(c, batch, i);
+	return batch;
 }
 
 /*

@@ -1,13 +1,14 @@
 /*
  * Threads that share the work on an input: workers, each with a meter of its
- * own, and a writer.
+ * own. The first of them is the reader, whose thread calls all of this.
  *
- * The reader, whose thread calls all of this, fills batches. Every batch goes
- * to every worker, who tallies the items that are his and turns what ends into
- * bytes; then the writer merges what the workers wrote, in the order of the
- * input, so that the output is the same for any number of them; and the batch
- * is back with the reader. Between any two of them a batch crosses on a channel
- * (base/channel.h), and nothing else is shared while it is on its way.
+ * The reader fills batches. Every batch goes to every worker, who tallies the
+ * items that are his and turns what ends into bytes. Then what they wrote is
+ * merged in the order of the input, so that the output is the same for any
+ * number of them, by a thread of its own where the machine has a core for it,
+ * else by the reader; and the batch can be filled again. Between any two
+ * threads a batch crosses on a channel (base/channel.h), and nothing else is
+ * shared while it is on its way.
  */
 #ifndef TALLYMAN_ENGINE_CREW_H
 #define TALLYMAN_ENGINE_CREW_H
@@ -18,7 +19,7 @@
 struct crew_options {
 	struct meter_options	 meter;		/* but for write, context */
 	struct outputs		*outputs;	/* borrowed */
-	int			 workers;	/* to METER_WORKERS_MAX */
+	int			 workers;	/* 2 to METER_WORKERS_MAX */
 	uint16_t		 community_seed;
 };
 
@@ -27,6 +28,9 @@ struct crew;
 /* NULL with the message when the threads or the meters cannot be had. */
 struct crew	*crew_new(const struct crew_options *, struct error *);
 void		 crew_free(struct crew *);
+
+/* Which worker has which items; ITEMS_ROUTES of them, the crew's. */
+const uint8_t	*crew_routes(const struct crew *);
 
 /*
  * An empty batch to be filled; waits for one. mark is that of a batch that is

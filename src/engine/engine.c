@@ -156,15 +156,15 @@ begin_meters(struct engine *e, struct error *error)
 		e->batch = batch_new(METER_BATCH_MAX, 0, 0);
 		return e->meter == NULL ? -1 : 0;
 	}
-	e->maker = (struct items_maker){
-		.key = options->key,
-		.secret = secret,
-		.workers = options->workers
-	};
-	items_maker_init(&e->maker);
 	e->crew = crew_new(&crew, error);
 	if (e->crew == NULL)
 		return -1;
+	e->maker = (struct items_maker){
+		.key = options->key,
+		.secret = secret,
+		.routes = crew_routes(e->crew)
+	};
+	items_maker_init(&e->maker);
 	take_batch(e);
 	e->maker.room = crew_make_room(e->crew, e->batch, 0);
 	return 0;

@@ -142,10 +142,9 @@ items_route(const struct items_maker *maker, struct items *items,
 	uint64_t sum = flow_key_sum_addresses(&item->key, &maker->secret);
 
 	item->hash = flow_key_hash(&item->key, &maker->secret, sum);
-	if (maker->workers == 1)
-		return;
-	items->workers[item - items->items] = (uint8_t)
-	    ((hash_mix64(sum) >> 32) * (uint64_t)maker->workers >> 32);
+	if (maker->routes != NULL)
+		items->workers[item - items->items] =
+		    maker->routes[hash_mix64(sum) % ITEMS_ROUTES];
 }
 
 static void

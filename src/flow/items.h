@@ -55,10 +55,14 @@ struct items {
 	int			 tick_count;
 };
 
+enum { ITEMS_ROUTES = 256 };
+
 struct items_maker {
 	struct flow_key_options	 key;
 	struct hash_secret	 secret;	/* of the meters' tables */
-	int			 workers;	/* who share the items, >= 1 */
+	const uint8_t		*routes;	/* borrowed, ITEMS_ROUTES: who
+						   has which hashes of a pair of
+						   addresses; NULL: worker 0 */
 	int64_t			 now_ns;	/* the clock of the capture */
 	int64_t			 ticked_ns;	/* when it ticked */
 	uint64_t		 position;	/* of the newest item */
@@ -79,7 +83,7 @@ items_reset(struct items *items)
 /* The most flows that there were at a tick; 0 without one. */
 uint64_t items_peak(const struct items *);
 
-/* The options of the key, the secret and the workers are the caller's. */
+/* The options of the key, the secret and the routes are the caller's. */
 void	items_maker_init(struct items_maker *);
 
 /* Adds what the packet has; items_init() had room for it. */

@@ -94,6 +94,8 @@ static void		 end_flow(struct meter *, uint32_t, enum flow_end);
 static enum flow_end	 end_of(const struct tcp *, enum flow_end);
 static void		 write_flow(struct meter *, uint32_t, enum flow_end,
 			    bool);
+static void		 describe(const struct meter *, uint32_t,
+			    enum flow_end, struct meter_flow *);
 
 struct meter *
 meter_new(const struct meter_options *options, struct error *error)
@@ -134,7 +136,7 @@ meter_new(const struct meter_options *options, struct error *error)
 		flow_table_read(&m->table, options->reader,
 		    options->reader_context);
 	m->maker = (struct items_maker){
-		.key = options->key, .secret = *options->secret, .workers = 1
+		.key = options->key, .secret = *options->secret
 	};
 	items_maker_init(&m->maker);
 	items_init(&m->items, METER_CONVERSATIONS_MAX);
@@ -313,7 +315,8 @@ meter_finish(struct meter *m, enum flow_end end)
 	(void)meter_list(m, 0, left);
 	meter_sort(left, count);
 	for (size_t i = 0; i < count; i++)
-		meter_finish_flow(m, left[i].number, i, end);
+		meter_finish_flow(m, left[i].number, i, end,
+		    m->options.context);
 	free(left);
 }
 
@@ -334,7 +337,7 @@ meter_bounded(const struct meter *m, uint64_t live)
 }
 
 size_t
-meter_list(const struct meter *m, uint32_t worker, struct meter_left *left)
+meter_list(struct meter *m, uint32_t worker, struct meter_left *left)
 {
 	size_t count = 0;
 	uint32_t n = 0;
@@ -342,10 +345,12 @@ meter_list(const struct meter *m, uint32_t worker, struct meter_left *left)
 	while ((n = pool_next(&m->table.flows, n)) != 0) {
 		const struct flow *flow = flow_table_at(&m->table, n);
 
-		if (flow->id != 0)
-			left[count++] = (struct meter_left){
-				flow->start_ns, flow->id, n, worker
-			};
+		if (flow->id == 0)
+			continue;
+		flow_table_read_end(&m->table, n);
+		left[count++] = (struct meter_left){
+			flow->start_ns, flow->id, n, worker
+		};
 	}
 	return count;
 }
@@ -368,12 +373,14 @@ meter_sort(struct meter_left *left, size_t count)
 }
 
 void
-meter_finish_flow(struct meter *m, uint32_t number, uint64_t rank,
-    enum flow_end end)
+meter_finish_flow(const struct meter *m, uint32_t number, uint64_t rank,
+    enum flow_end end, void *context)
 {
-	m->order = (struct meter_order){ UINT64_MAX, rank };
-	flow_table_read_end(&m->table, number);
-	write_flow(m, number, end, true);
+	struct meter_flow ended;
+
+	describe(m, number, end, &ended);
+	ended.order = (struct meter_order){ UINT64_MAX, rank };
+	m->options.write(context, &ended);
 }
 
 void
@@ -666,12 +673,28 @@ end_of(const struct tcp *tcp, enum flow_end end)
 static void
 write_flow(struct meter *m, uint32_t number, enum flow_end end, bool is_final)
 {
+	struct meter_flow ended;
+
+	if (m->carried_count > 0)
+		settle_carried(m);
+	describe(m, number, end, &ended);
+	ended.order = m->order;
+	ended.is_final = is_final;
+	m->counts.evicted += ended.end == FLOW_END_RESOURCES;
+	m->options.write(m->options.context, &ended);
+}
+
+/* A flow with all that is kept of it, as it ends. */
+static void
+describe(const struct meter *m, uint32_t number, enum flow_end end,
+    struct meter_flow *ended)
+{
 	const struct flow *flow = flow_table_at(&m->table, number);
 	const struct tcp *tcp = flow_table_tcp(&m->table, number);
 	uint32_t part = m->table.parts == NULL ? 0 :
 	    m->table.parts[number].part;
-	struct meter_flow ended = {
-		.order = m->order,
+
+	*ended = (struct meter_flow){
 		.flow = flow,
 		.origin = &m->table.origins[number],
 		.oddities = flow->has_oddities ?
@@ -685,11 +708,6 @@ write_flow(struct meter *m, uint32_t number, enum flow_end end, bool is_final)
 		.totals = part == 0 ? NULL : m->table.parts[number].totals,
 		.part = part,
 		.end = end_of(tcp, end),
-		.is_final = is_final
+		.is_final = true
 	};
-
-	if (m->carried_count > 0)
-		settle_carried(m);
-	m->counts.evicted += ended.end == FLOW_END_RESOURCES;
-	m->options.write(m->options.context, &ended);
 }

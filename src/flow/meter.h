@@ -134,16 +134,22 @@ uint64_t	 meter_live(struct meter *const *meters, int count);
  */
 uint64_t	 meter_bounded(const struct meter *, uint64_t live);
 
-/* Adds the flows that are left to a list with room for meter_live(). */
-size_t		 meter_list(const struct meter *, uint32_t worker,
+/*
+ * Adds the flows that are left to a list with room for meter_live(); no more
+ * payload of theirs will come.
+ */
+size_t		 meter_list(struct meter *, uint32_t worker,
 		    struct meter_left *);
 
 /* Sorts into the order in which they are written. */
 void		 meter_sort(struct meter_left *, size_t count);
 
-/* Writes one of them, the rank-th of all. */
-void		 meter_finish_flow(struct meter *, uint32_t number,
-		    uint64_t rank, enum flow_end);
+/*
+ * Writes one of them, the rank-th of all. Several threads may do so at once:
+ * context is what the meter's write is called with.
+ */
+void		 meter_finish_flow(const struct meter *, uint32_t number,
+		    uint64_t rank, enum flow_end, void *context);
 
 void		 meter_counts(const struct meter *, struct meter_counts *);
 
