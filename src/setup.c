@@ -99,6 +99,8 @@ setup_engine(const struct options *o, struct source *source,
     struct output **outputs, size_t count, struct engine_options *engine)
 {
 	bool is_live = o->input_count == 0;
+	int threads = o->threads != 0 ? o->threads :
+	    usual_threads(source, is_live);
 
 	*engine = (struct engine_options){
 		.source = source,
@@ -121,8 +123,8 @@ setup_engine(const struct options *o, struct source *source,
 		.frame_limit = o->count,
 		.stats_interval_ns = o->stats_interval_ns,
 		.community_seed = o->community_seed,
-		.workers = o->threads != 0 ? o->threads :
-		    usual_threads(source, is_live),
+		.workers = threads,
+		.has_writer = threads < sysconf(_SC_NPROCESSORS_ONLN),
 		.is_live = is_live,
 		.is_progress_wanted = !is_live &&
 		    (o->progress == OPTIONS_PROGRESS_ALWAYS ||

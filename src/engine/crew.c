@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/channel.h"
 #include "base/log.h"
@@ -175,8 +174,7 @@ begin_threads(struct crew *c, struct error *error)
 		status = pthread_create(&w->thread, NULL, work, w);
 		w->is_running = status == 0;
 	}
-	if (status == 0 &&
-	    sysconf(_SC_NPROCESSORS_ONLN) > c->options.workers) {
+	if (status == 0 && c->options.has_writer) {
 		status = pthread_create(&c->writer, NULL, write_batches, c);
 		c->is_writing = status == 0;
 	}

@@ -20,6 +20,7 @@ struct crew_options {
 	struct meter_options	 meter;		/* but for write, context */
 	struct outputs		*outputs;	/* borrowed */
 	int			 workers;	/* 2 to METER_WORKERS_MAX */
+	bool			 has_writer;	/* a thread that merges */
 	uint16_t		 community_seed;
 };
 

@@ -146,6 +146,7 @@ begin_meters(struct engine *e, struct error *error)
 		},
 		.outputs = &e->outputs,
 		.workers = options->workers,
+		.has_writer = options->has_writer,
 		.community_seed = options->community_seed
 	};
 

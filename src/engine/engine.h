@@ -23,6 +23,7 @@ struct engine_options {
 	uint16_t		 community_seed;
 	int			 batch;		/* frames; 0: the default */
 	int			 workers;	/* threads; 1: none but ours */
+	bool			 has_writer;	/* and one more that writes */
 	bool			 is_live;
 	bool			 is_progress_wanted;
 	bool			 is_header_checked;	/* IPv4 checksums */

@@ -349,6 +349,35 @@ test_any_batch(void **state)
 }
 
 /* A source that is quiet for a while, as a pipe is, moves no clock. */
+/* Threads, with and without one that writes, read other batches alike. */
+static void
+test_threads(void **state)
+{
+	json_t *wanted_stats;
+	char *wanted;
+
+	(void)state;
+	wanted = run(0);
+	wanted_stats = take_stats(wanted);
+	for (int i = 0; i < 12; i++) {
+		json_t *stats;
+		char *text;
+
+		(void)setup(NULL);
+		options.workers = 2 + i / 4;
+		options.has_writer = i % 2 == 1;
+		listed.most = i % 4 < 2 ? 0 : 5;
+		text = run(0);
+		stats = take_stats(text);
+		assert_true(json_equal(stats, wanted_stats));
+		assert_string_equal(text, wanted);
+		json_decref(stats);
+		free(text);
+	}
+	json_decref(wanted_stats);
+	free(wanted);
+}
+
 static void
 test_quiet(void **state)
 {
@@ -492,6 +521,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_of_every_kind),
 		TEST(test_any_batch),
+		TEST(test_threads),
 		TEST(test_quiet),
 		TEST(test_limit),
 		TEST(test_filtered),
