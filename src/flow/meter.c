@@ -261,8 +261,10 @@ fetch_slot(const struct meter *m, int i)
 static inline __attribute__((always_inline)) void
 fetch_flow(const struct meter *m, int i)
 {
-	flow_table_prefetch_flow(&m->table, m->own[i]->hash,
-	    m->own[i]->key.protocol == PROTOCOL_TCP);
+	const struct item *item = m->own[i];
+
+	flow_table_prefetch_flow(&m->table, &item->key, item->hash,
+	    item->conversation, item->sender);
 }
 
 /* Which of the items are the worker's. */

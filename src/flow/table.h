@@ -98,7 +98,9 @@ flow_table_hash(const struct flow_table *table, const struct flow_key *key)
 
 /*
  * Two stages of warming the caches for a lookup to come. They must be inlined:
- * a call of a function that does nothing but prefetch is dropped by gcc.
+ * a call of a function that does nothing but prefetch is dropped by gcc. A
+ * segment needs what is measured of the side with the payload, be it its own
+ * or what it acknowledges, and seldom of both.
  */
 static inline __attribute__((always_inline)) void
 flow_table_prefetch_slot(const struct flow_table *table, uint64_t hash)
@@ -107,8 +109,9 @@ flow_table_prefetch_slot(const struct flow_table *table, uint64_t hash)
 }
 
 static inline __attribute__((always_inline)) void
-flow_table_prefetch_flow(const struct flow_table *table, uint64_t hash,
-    bool is_tcp)
+flow_table_prefetch_flow(const struct flow_table *table,
+    const struct flow_key *key, uint64_t hash, const struct conversation *t,
+    int sender)
 {
 	uint32_t number = table->slots[hash & table->slot_mask];
 	const char *flow = (const char *)flow_table_at(table, number);
@@ -116,16 +119,15 @@ flow_table_prefetch_flow(const struct flow_table *table, uint64_t hash,
 	__builtin_prefetch(flow);
 	__builtin_prefetch(flow + 64);
 	__builtin_prefetch(flow + 128);
-	if (is_tcp) {
-		const char *transport =
-		    (const char *)&table->transports[number];
+	if (key->protocol == PROTOCOL_TCP) {
+		const struct tcp *tcp = &table->transports[number].tcp;
 
-		__builtin_prefetch(transport);
-		__builtin_prefetch(transport + 64);
-		__builtin_prefetch(transport + 128);
-		__builtin_prefetch(transport + 192);
-		__builtin_prefetch(transport + 256);
-		__builtin_prefetch(transport + 320);
+		__builtin_prefetch(&tcp->side[0]);
+		__builtin_prefetch(&tcp->side[1]);
+		__builtin_prefetch(&tcp->trouble);
+		__builtin_prefetch(tcp->history);
+		__builtin_prefetch(&tcp->measure[t->payload_bytes > 0 ?
+		    sender : !sender]);
 	}
 }
 

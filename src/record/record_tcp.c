@@ -184,7 +184,7 @@ fill_flags(struct record_tcp_side *to, const struct source *from)
 	to->syn = ((side->flags & TCP_SYN) != 0) + from->tally->more_syn;
 	to->fin = ((side->flags & TCP_FIN) != 0) + from->tally->more_fin;
 	to->rst = ((side->flags & TCP_RST) != 0) + from->tally->more_rst;
-	to->psh = side->psh;
+	to->psh = from->t->measure[from->side].psh;
 	to->urg = from->tally->urg;
 }
 
@@ -234,15 +234,14 @@ fill_windows(struct record *r, const struct source *from,
     struct record_tcp_side *to, uint64_t shift)
 {
 	const struct tcp_side *own = &from->t->side[from->side];
-	const struct tcp_measure *measure = &from->t->measure[from->side];
 
 	if (own->has_range) {
 		r->has |= RECORD_SRC_SCALING << shift;
 		to->window_scaling = scaling_names[own->scaling];
 		if (own->scaling != TCP_SCALING_UNKNOWN)
 			r->has |= RECORD_SRC_WINDOW << shift;
-		to->window_min = measure->window_min;
-		to->window_max = measure->window_max;
+		to->window_min = (uint32_t)own->window_min << own->shift;
+		to->window_max = (uint32_t)own->window_max << own->shift;
 	}
 	to->zero_window_ns = from->tally->zero_window_ns;
 	if (from->tally->zero_windows > 0 && own->window == 0 &&

@@ -59,7 +59,8 @@ tcp_connection_track(struct tcp *t, struct tcp_segment *s)
 
 	/* The first SYN, FIN and RST are known by the union of flags. */
 	s->own->flags |= flags;
-	s->own->psh += (flags & TCP_PSH) != 0;
+	if (flags & TCP_PSH)
+		t->measure[s->side].psh++;
 	if (again != 0 || flags & TCP_URG)
 		tcp_connection_count_again(t, s, again);
 	if (!tcp_connection_is_as_before(t, s))

@@ -7,13 +7,12 @@ enum { SCALE_MAX = 14 };	/* RFC 7323 2.3: used in place of more */
 
 static void	open_window(struct tcp *, const struct tcp_segment *);
 static void	agree(struct tcp *);
-static void	drop_range(struct tcp *, int);
 static enum tcp_scaling scaling_of(const struct tcp *, int);
 static void	count(struct tcp *, struct tcp_segment *);
 static bool	is_window_update(const struct tcp_segment *);
 static bool	is_full(const struct tcp_segment *);
-static void	widen(struct tcp *, int, uint16_t);
-static void	widen_by_syn(struct tcp *, const struct tcp_segment *);
+static void	widen(struct tcp_side *, uint16_t);
+static void	widen_by_syn(const struct tcp_segment *);
 
 void
 tcp_flow_control_track(struct tcp *t, struct tcp_segment *s)
@@ -26,7 +25,7 @@ tcp_flow_control_track(struct tcp *t, struct tcp_segment *s)
 		open_window(t, s);
 	} else {
 		if (h->window != side->window || !side->has_range)
-			widen(t, s->side, h->window);
+			widen(side, h->window);
 		side->is_syn_window = false;
 	}
 	side->window = h->window;
@@ -37,7 +36,7 @@ static void
 open_window(struct tcp *t, const struct tcp_segment *s)
 {
 	agree(t);
-	widen_by_syn(t, s);
+	widen_by_syn(s);
 	s->own->is_syn_window = true;
 }
 
@@ -60,17 +59,9 @@ agree(struct tcp *t)
 			shift = side->window_scale > SCALE_MAX ? SCALE_MAX :
 			    side->window_scale;
 		if (shift != side->shift)
-			drop_range(t, i);
+			tcp_flow_control_drop_range(side);
 		side->shift = shift & 15;
 	}
-}
-
-static void
-drop_range(struct tcp *t, int side)
-{
-	t->side[side].has_range = false;
-	t->measure[side].window_min = 0;
-	t->measure[side].window_max = 0;
 }
 
 static enum tcp_scaling
@@ -139,19 +130,15 @@ is_full(const struct tcp_segment *s)
 	    s->end == peer->last_ack + window;
 }
 
-/* Most windows are the same as the one before. */
+/* All of a range have the same scale. */
 static void
-widen(struct tcp *t, int side, uint16_t sent)
+widen(struct tcp_side *side, uint16_t window)
 {
-	struct tcp_side *own = &t->side[side];
-	struct tcp_measure *measure = &t->measure[side];
-	uint32_t window = (uint32_t)sent << own->shift;
-
-	if (!own->has_range || window < measure->window_min)
-		measure->window_min = window;
-	if (window > measure->window_max)
-		measure->window_max = window;
-	own->has_range = true;
+	if (!side->has_range || window < side->window_min)
+		side->window_min = window;
+	if (window > side->window_max)
+		side->window_max = window;
+	side->has_range = true;
 }
 
 /*
@@ -160,13 +147,13 @@ widen(struct tcp *t, int side, uint16_t sent)
  * the first SYN waits for the answer, which settles it.
  */
 static void
-widen_by_syn(struct tcp *t, const struct tcp_segment *s)
+widen_by_syn(const struct tcp_segment *s)
 {
-	const struct tcp_side *peer = s->peer;
+	struct tcp_side *peer = s->peer;
 
 	if (s->own->scaling != TCP_SCALING_UNUSED)
 		return;
-	widen(t, s->side, s->header->window);
+	widen(s->own, s->header->window);
 	if (peer->has_window && !peer->has_range)
-		widen(t, !s->side, peer->window);
+		widen(peer, peer->window);
 }

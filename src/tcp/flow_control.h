@@ -16,6 +16,15 @@
  */
 void	tcp_flow_control_track(struct tcp *, struct tcp_segment *);
 
+/* The windows so far are no part of the side's range. */
+static inline void
+tcp_flow_control_drop_range(struct tcp_side *side)
+{
+	side->has_range = false;
+	side->window_min = 0;
+	side->window_max = 0;
+}
+
 /*
  * The newest window that the peer offers, in bytes. False when that is not
  * known.

@@ -116,12 +116,13 @@ begin(struct tcp *t, struct tcp_segment *s)
 
 	if (!side->has_isn)
 		side->isn = s->header->seq;
+	if (side->has_seq)
+		t->measure[s->side].newest_size = 0;
 	if (s->trouble != NULL)
 		tcp_holes_clear(s->trouble->past[s->side].holes);
 	side->has_seq = true;
 	side->next_seq = s->end;
 	side->next_ns = s->ts_ns;
-	t->measure[s->side].newest_size = 0;
 	s->what |= TCP_IS_NEXT;
 	if (s->end != s->header->seq)
 		s->what |= TCP_IS_NEW;

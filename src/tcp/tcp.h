@@ -133,12 +133,13 @@ struct tcp_side {
 	uint32_t	next_seq;	/* order: highest end; has_seq */
 	uint32_t	acked;		/* reliability: by its peer; is_acked */
 	uint32_t	last_ack;	/* reliability: it sent; has_ack */
-	uint32_t	psh;		/* segments with PSH, of the part */
 	uint32_t	round_bytes;	/* limits: sent in the round */
 	uint16_t	flags;		/* union, of the part */
 	uint16_t	mss;		/* of its SYN, with TCP_HAS_MSS */
 	uint16_t	segment_max;	/* congestion: its largest payload */
 	uint16_t	window;		/* flow control: as sent; has_window */
+	uint16_t	window_min;	/* flow control: as sent; has_range */
+	uint16_t	window_max;
 	uint8_t		end : 4;	/* connection: enum tcp_end */
 	uint8_t		previous_end : 4;
 	uint8_t		scaling : 2;	/* flow control: enum tcp_scaling */
@@ -166,7 +167,10 @@ struct tcp_side {
 	bool		has_resent : 1;	/* since next_seq was reached */
 };
 
-/* What is measured of every side, of the part at hand: one cache line. */
+/*
+ * What is measured of a side's payload, of the part at hand: one cache line.
+ * An acknowledgement without payload needs the peer's and not its own.
+ */
 struct tcp_measure {
 	/* Times from a segment to its acknowledgement, nanoseconds. */
 	int64_t		rtt_sum;
@@ -177,8 +181,7 @@ struct tcp_measure {
 	uint32_t	in_flight_max;	/* bytes */
 	int64_t		application_ns;	/* limits */
 	int64_t		network_rtt_ns;
-	uint32_t	window_min;	/* bytes; the side's has_range */
-	uint32_t	window_max;
+	uint32_t	psh;		/* segments with it */
 	/* The newest payload ends at next_seq; size 0: it is not known. */
 	uint32_t	newest_hash;
 	uint16_t	newest_size;
@@ -258,6 +261,7 @@ struct tcp {
 	_Alignas(64)
 	struct tcp_side	side[2];
 
+	/* The third cache line, which every segment needs. */
 	uint32_t	trouble;	/* its number in the pool; 0: none */
 	uint8_t		first_fin;	/* 1 + the side whose FIN came first */
 	uint8_t		history_size;
@@ -268,21 +272,26 @@ struct tcp {
 	bool		has_syn : 1;	/* seen, and so its time is known */
 	bool		has_syn_ack : 1;
 	bool		has_ack : 1;	/* the one that ends the handshake */
-	uint32_t	last_rst[2];	/* sequence number of its last RST */
+	uint32_t	round_us[2];	/* limits: when the round began */
 	int64_t		syn_ns;
 	int64_t		syn_ack_ns;
 	int64_t		ack_ns;		/* has_ack; else of the last SYN */
+	/* Of each side in order; where there are three, on the next line. */
+	struct tcp_timed timed[TCP_TIMED];
+
+	/* The fourth: how the connection begins and ends. */
+	uint32_t	last_rst[2];	/* sequence number of its last RST */
+	uint32_t	fin_end[2];	/* sequence number after its FIN */
 	char		history[TCP_HISTORY_MAX];
 
 	struct tcp_measure measure[2];
-
-	struct tcp_timed timed[TCP_TIMED];	/* of each side in order */
-	uint32_t	round_us[2];	/* limits: when the round began */
-	uint32_t	fin_end[2];	/* sequence number after its FIN */
 };
 
 _Static_assert(sizeof(struct tcp_side) == 64, "a side is one cache line");
 _Static_assert(sizeof(struct tcp_measure) == 64, "likewise");
+_Static_assert(offsetof(struct tcp, trouble) == 128 &&
+    offsetof(struct tcp, timed[2]) == 192, "the third line");
+_Static_assert(offsetof(struct tcp, measure) == 256, "the fifth line");
 _Static_assert(sizeof(struct tcp) == 384, "six cache lines");
 _Static_assert(sizeof(struct tcp) - sizeof(struct tcp_measure[2]) +
     offsetof(struct tcp_trouble, tally) + sizeof(struct tcp_stream[2]) <= 512,

@@ -63,8 +63,7 @@ tcp_restart(struct tcp *t, struct tcp_trouble *trouble)
 		uint16_t size = measure->newest_size;
 
 		t->side[side].flags = 0;
-		t->side[side].psh = 0;
-		t->side[side].has_range = false;
+		tcp_flow_control_drop_range(&t->side[side]);
 		*measure = (struct tcp_measure){ .newest_hash = hash,
 		    .newest_size = size };
 	}

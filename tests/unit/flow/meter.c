@@ -598,7 +598,7 @@ test_parts_of_tcp(void **state)
 	meter_finish(meter, FLOW_END_EOF);
 	assert_written(2);
 	assert_int_equal(seen[0].tcp.side[0].flags, TCP_SYN);
-	assert_int_equal(seen[1].tcp.side[0].psh, 1);
+	assert_int_equal(seen[1].tcp.measure[0].psh, 1);
 	assert_int_equal(seen[1].tcp.side[0].flags, TCP_ACK | TCP_PSH);
 	assert_int_equal(seen[1].tcp.side[0].isn, 100);
 	assert_string_equal(seen[1].tcp.history, "ShD");

@@ -426,9 +426,9 @@ test_tcp(void **state)
 		.isn = 7, .has_isn = true, .mss = 1460, .window_scale = 9,
 		.options = TCP_HAS_MSS | TCP_HAS_WINDOW_SCALE |
 		    TCP_HAS_SACK_PERMITTED,
-		.flags = TCP_SYN | TCP_ACK, .end = TCP_END_ESTABLISHED,
-		.psh = 4
+		.flags = TCP_SYN | TCP_ACK, .end = TCP_END_ESTABLISHED
 	};
+	tcp.measure[1].psh = 4;
 	trouble.tally[1] = (struct tcp_tally){ .more_syn = 1, .more_fin = 2,
 	    .more_rst = 3, .urg = 5 };
 	ended.trouble = &trouble;

@@ -488,7 +488,7 @@ test_parts(void **state)
 
 	(void)state;
 	send_all("oS rSA0a1 oPA1+5a1 oPU6+5a1 oFA11a1 oR12 oS");
-	assert_int_equal(g.t.side[0].psh, 2);
+	assert_int_equal(g.t.measure[0].psh, 2);
 	assert_int_equal(g.t.side[0].flags, TCP_SYN | TCP_PSH | TCP_ACK |
 	    TCP_URG | TCP_FIN | TCP_RST);
 	assert_int_equal(g.t.side[1].flags, TCP_SYN | TCP_ACK);
@@ -501,7 +501,7 @@ test_parts(void **state)
 	tcp_restart(&g.t, trouble);
 	for (int side = 0; side < 2; side++) {
 		assert_int_equal(g.t.side[side].flags, 0);
-		assert_int_equal(g.t.side[side].psh, 0);
+		assert_int_equal(g.t.measure[side].psh, 0);
 		assert_int_equal(trouble->tally[side].more_syn, 0);
 		assert_int_equal(trouble->tally[side].urg, 0);
 		assert_true(g.t.side[side].has_isn);

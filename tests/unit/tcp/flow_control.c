@@ -25,7 +25,6 @@ say_windows(char who, struct segments_text *to)
 	};
 	int side = segments_side(&g, who);
 	const struct tcp_side *own = &g.t.side[side];
-	const struct tcp_measure *measure = &g.t.measure[side];
 	int size = snprintf(to->bytes + to->size,
 	    sizeof(to->bytes) - to->size, "%s%c %s", to->size == 0 ? "" :
 	    ", ", who, names[own->scaling]);
@@ -35,7 +34,8 @@ say_windows(char who, struct segments_text *to)
 	if (own->has_range)
 		size = snprintf(to->bytes + to->size,
 		    sizeof(to->bytes) - to->size, "<<%u %u-%u", own->shift,
-		    measure->window_min, measure->window_max);
+		    (uint32_t)own->window_min << own->shift,
+		    (uint32_t)own->window_max << own->shift);
 	else
 		size = 0;
 	to->size += (size_t)size;

@@ -149,7 +149,7 @@ test_parts(void **state)
 			assert_memory_equal(&segments_trouble(&g)->
 			    tally[side], &no_tally, sizeof(no_tally));
 			assert_int_equal(own->flags, 0);
-			assert_int_equal(own->psh, 0);
+			assert_int_equal(m->psh, 0);
 			assert_int_equal(m->rtt_samples, 0);
 			assert_int_equal(m->in_flight_max, 0);
 			assert_int_equal(m->initial_window, 0);
