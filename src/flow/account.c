@@ -131,11 +131,14 @@ turn(struct flow *flow, struct tcp *tcp,
 	bool is_sender;
 	int src;
 
+	/* As most often: there is no evidence but of TCP, and none stronger. */
+	if (tcp == NULL || flow->evidence == FLOW_BY_SYN)
+		return;
 	if (!direction_of_later(t, (enum flow_evidence)flow->evidence,
 	    &evidence, &is_sender))
 		return;
 	src = is_sender ? sender : !sender;
-	if (tcp != NULL && src != flow->src_side)
+	if (src != flow->src_side)
 		tcp_connection_turn(tcp);
 	flow->src_side = (uint8_t)src;
 	flow->evidence = evidence & 7;

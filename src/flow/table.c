@@ -118,7 +118,7 @@ flow_table_remove(struct flow_table *table, uint32_t number)
 	if (flow->key.protocol == PROTOCOL_TCP) {
 		if (transport->tcp.trouble != 0)
 			pool_give(&table->troubles, transport->tcp.trouble);
-		memset(&transport->tcp, 0, sizeof transport->tcp);
+		tcp_clear(&transport->tcp);
 	} else if (flow->has_udp_state) {
 		memset(&transport->udp, 0, sizeof transport->udp);
 	}

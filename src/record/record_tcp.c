@@ -18,6 +18,7 @@ _Static_assert(TCP_LIMITS ==
 /* A side of a connection, and all that is known of it. */
 struct source {
 	const struct tcp		*t;
+	const struct tcp_measure	*measure;
 	const struct tcp_trouble	*trouble;	/* or NULL */
 	const struct tcp_tally		*tally;		/* all zero if NULL */
 	int64_t				 end_ns;	/* of the flow; if final */
@@ -43,6 +44,7 @@ static void	fill_limits(struct record *, const struct source *,
 		    struct record_tcp_side *, uint64_t);
 
 static const struct tcp_tally no_tally;
+static const struct tcp_measure no_measure;
 
 /* By enum tcp_limit, enum tcp_scaling, enum tcp_ecn. */
 static const char *const limit_names[] = {
@@ -122,9 +124,11 @@ static void
 fill_side(struct record *r, const struct meter_flow *ended, int side,
     struct record_side *to, uint64_t shift)
 {
-	const struct tcp_measure *measure = &ended->tcp->measure[side];
+	const struct tcp_measure *measure = ended->tcp->is_measured ?
+	    &ended->tcp->measure[side] : &no_measure;
 	struct source from = {
 		.t = ended->tcp,
+		.measure = measure,
 		.trouble = ended->trouble,
 		.tally = ended->trouble == NULL ? &no_tally :
 		    &ended->trouble->tally[side],
@@ -184,7 +188,7 @@ fill_flags(struct record_tcp_side *to, const struct source *from)
 	to->syn = ((side->flags & TCP_SYN) != 0) + from->tally->more_syn;
 	to->fin = ((side->flags & TCP_FIN) != 0) + from->tally->more_fin;
 	to->rst = ((side->flags & TCP_RST) != 0) + from->tally->more_rst;
-	to->psh = from->t->measure[from->side].psh;
+	to->psh = from->measure->psh;
 	to->urg = from->tally->urg;
 }
 

@@ -365,7 +365,7 @@ track_fin(struct tcp *t, const struct tcp_segment *s)
 	if (h->flags & TCP_FIN) {
 		t->fin_end[s->side] = h->seq + s->payload_bytes + 1;
 		if (t->first_fin == 0)
-			t->first_fin = (uint8_t)(1 + s->side);
+			t->first_fin = (1 + s->side) & 3;
 	}
 	if (h->flags & TCP_ACK && peer->noted & TCP_NOTED_FIN &&
 	    !tcp_is_after(t->fin_end[!s->side], h->ack))

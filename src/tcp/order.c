@@ -29,14 +29,15 @@ static bool	passes_unseen(const struct tcp_segment *, uint32_t);
 static bool	is_other_than_before(const struct tcp *,
 		    const struct tcp_segment *);
 static bool	is_comparable(const struct tcp_segment *);
-static bool	conflicts(const struct tcp *, const struct tcp_segment *);
+static bool	conflicts(const struct tcp *, const struct tcp_segment *)
+		    __attribute__((noinline));
 static bool	differs(const struct tcp_segment *, uint32_t, uint16_t,
 		    uint32_t);
 static void	learn(struct tcp *, struct tcp_segment *);
 static void	retire(struct tcp *, const struct tcp_segment *);
 static uint32_t	hash_of(const struct tcp_segment *, uint32_t, uint32_t);
 static bool	deliver(const struct tcp_reading *,
-		    const struct tcp_segment *);
+		    const struct tcp_segment *) __attribute__((noinline));
 static struct tcp_reader reader_of(const struct tcp_reading *, int);
 
 void
@@ -404,7 +405,10 @@ hash_of(const struct tcp_segment *s, uint32_t at, uint32_t size)
 	return (uint32_t)hash_keyed(s->secret, s->payload + at, size);
 }
 
-/* In order, to who reads it. True when it contradicts what is held. */
+/*
+ * In order, to who reads it. True when it contradicts what is held. Not in
+ * line: most connections have no reader, and would pay for its stack.
+ */
 static bool
 deliver(const struct tcp_reading *r, const struct tcp_segment *s)
 {

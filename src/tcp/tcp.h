@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/pool.h"
@@ -256,14 +257,18 @@ struct tcp_trouble {
 	struct tcp_tally tally[2];
 };
 
-/* A zeroed one has seen nothing. */
+/*
+ * A zeroed one has seen nothing. Where only bare SYNs were seen, as of a flood
+ * or a scan, what is measured was not touched.
+ */
 struct tcp {
 	_Alignas(64)
 	struct tcp_side	side[2];
 
 	/* The third cache line, which every segment needs. */
 	uint32_t	trouble;	/* its number in the pool; 0: none */
-	uint8_t		first_fin;	/* 1 + the side whose FIN came first */
+	uint8_t		first_fin : 2;	/* 1 + the side whose FIN came first */
+	bool		is_measured : 1;	/* else measure is all zero */
 	uint8_t		history_size;
 	uint8_t		timed_count;
 	uint8_t		ecn : 3;	/* congestion: enum tcp_ecn */
@@ -339,6 +344,13 @@ tcp_trouble_of(const struct tcp *t, const struct pool *troubles)
 }
 
 struct tcp_trouble *tcp_need_trouble(struct tcp *, struct tcp_segment *);
+
+/* It is a zeroed one again, and its trouble is the caller's to give back. */
+static inline void
+tcp_clear(struct tcp *t)
+{
+	memset(t, 0, t->is_measured ? sizeof *t : offsetof(struct tcp, measure));
+}
 
 /* A new part of a long flow begins: what is counted starts again. */
 void	tcp_restart(struct tcp *, struct tcp_trouble *);

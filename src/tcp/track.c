@@ -22,6 +22,8 @@ tcp_track(struct tcp *t, struct tcp_segment *s)
 	s->trouble = tcp_trouble_of(t, s->troubles);
 	s->end = s->header->seq + s->payload_bytes +
 	    ((flags & TCP_SYN) != 0) + ((flags & TCP_FIN) != 0);
+	if (flags != TCP_SYN || s->payload_bytes > 0)
+		t->is_measured = true;
 	tcp_connection_track(t, s);
 	if (flags & TCP_RST) {
 		/* Its numbers are often made up. */

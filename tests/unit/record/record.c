@@ -428,6 +428,7 @@ test_tcp(void **state)
 		    TCP_HAS_SACK_PERMITTED,
 		.flags = TCP_SYN | TCP_ACK, .end = TCP_END_ESTABLISHED
 	};
+	tcp.is_measured = true;
 	tcp.measure[1].psh = 4;
 	trouble.tally[1] = (struct tcp_tally){ .more_syn = 1, .more_fin = 2,
 	    .more_rst = 3, .urg = 5 };

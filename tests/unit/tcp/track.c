@@ -168,6 +168,39 @@ test_parts(void **state)
 	}
 }
 
+/*
+ * Bare SYNs, be they sent again or anew, measure nothing: those lines of a
+ * connection are not written, nor need they be cleared.
+ */
+static void
+test_bare_syns(void **state)
+{
+	static const struct tcp none;
+	static const struct {
+		const char	*segments;
+		bool		 is_measured;
+	} examples[] = {
+		{ "oS", false }, { "oS oS@1s", false },
+		{ "oS oS999999@1s", false }, { "rS oS", false },
+		{ "oS+10", true }, { "oPS", true }, { "oS rSA0a1", true },
+		{ "oA1a1", true }, { "oS oR1", true }, { "oF1", true }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(examples) / sizeof(*examples) *
+	    SEGMENTS_WAYS; i++) {
+		segments_init(&g, (int)(i % SEGMENTS_WAYS));
+		segments_send(&g, examples[i / SEGMENTS_WAYS].segments);
+		assert_int_equal(g.t.is_measured,
+		    examples[i / SEGMENTS_WAYS].is_measured);
+		if (!g.t.is_measured)
+			assert_memory_equal(g.t.measure, none.measure,
+			    sizeof(none.measure));
+		tcp_clear(&g.t);
+		assert_memory_equal(&g.t, &none, sizeof(none));
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, setup)
 
 int
@@ -180,6 +213,7 @@ main(void)
 		TEST(test_smooth),
 		TEST(test_trouble),
 		TEST(test_parts),
+		TEST(test_bare_syns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
