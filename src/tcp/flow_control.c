@@ -5,35 +5,12 @@
 
 enum { SCALE_MAX = 14 };	/* RFC 7323 2.3: used in place of more */
 
-static void	open_window(struct tcp *, const struct tcp_segment *);
 static void	agree(struct tcp *);
 static enum tcp_scaling scaling_of(const struct tcp *, int);
-static void	count(struct tcp *, struct tcp_segment *);
-static bool	is_window_update(const struct tcp_segment *);
-static bool	is_full(const struct tcp_segment *);
-static void	widen(struct tcp_side *, uint16_t);
 static void	widen_by_syn(const struct tcp_segment *);
 
 void
-tcp_flow_control_track(struct tcp *t, struct tcp_segment *s)
-{
-	const struct tcp_header *h = s->header;
-	struct tcp_side *side = s->own;
-
-	count(t, s);
-	if (h->flags & TCP_SYN) {
-		open_window(t, s);
-	} else {
-		if (h->window != side->window || !side->has_range)
-			widen(side, h->window);
-		side->is_syn_window = false;
-	}
-	side->window = h->window;
-	side->has_window = true;
-}
-
-static void
-open_window(struct tcp *t, const struct tcp_segment *s)
+tcp_flow_control_open(struct tcp *t, const struct tcp_segment *s)
 {
 	agree(t);
 	widen_by_syn(s);
@@ -81,8 +58,8 @@ scaling_of(const struct tcp *t, int side)
 	return TCP_SCALING_UNKNOWN;
 }
 
-static void
-count(struct tcp *t, struct tcp_segment *s)
+void
+tcp_flow_control_count(struct tcp *t, struct tcp_segment *s)
 {
 	const struct tcp_header *h = s->header;
 	const struct tcp_side *side = s->own;
@@ -92,8 +69,9 @@ count(struct tcp *t, struct tcp_segment *s)
 	bool is_zero = h->window == 0 && is_bare &&
 	    !(s->what & TCP_IS_PROBE);
 	bool is_update = is_bare && s->payload_bytes == 0 &&
-	    is_window_update(s);
-	bool fills = is_bare && s->payload_bytes > 0 && is_full(s);
+	    tcp_flow_control_is_update(s);
+	bool fills = is_bare && s->payload_bytes > 0 &&
+	    tcp_flow_control_is_full(s);
 	struct tcp_tally *tally;
 
 	if (!was_zero && !is_zero && !is_update && !fills)
@@ -104,41 +82,6 @@ count(struct tcp *t, struct tcp_segment *s)
 	tally->zero_windows += is_zero;
 	tally->window_updates += is_update;
 	tally->window_full += fills;
-}
-
-/* Nothing but another window, of what has no payload. */
-static bool
-is_window_update(const struct tcp_segment *s)
-{
-	const struct tcp_side *side = s->own;
-	uint16_t window = s->header->window;
-
-	return window != side->window && window != 0 &&
-	    (s->what & (TCP_IS_NEXT | TCP_IS_SAME_ACK)) ==
-	    (TCP_IS_NEXT | TCP_IS_SAME_ACK) && side->has_window;
-}
-
-/* The segment ends where the peer's window does. */
-static bool
-is_full(const struct tcp_segment *s)
-{
-	const struct tcp_side *peer = s->peer;
-	uint32_t window;
-
-	return peer->has_ack && !(s->what & TCP_IS_PROBE) &&
-	    tcp_flow_control_window(peer, &window) &&
-	    s->end == peer->last_ack + window;
-}
-
-/* All of a range have the same scale. */
-static void
-widen(struct tcp_side *side, uint16_t window)
-{
-	if (!side->has_range || window < side->window_min)
-		side->window_min = window;
-	if (window > side->window_max)
-		side->window_max = window;
-	side->has_range = true;
 }
 
 /*
@@ -153,7 +96,7 @@ widen_by_syn(const struct tcp_segment *s)
 
 	if (s->own->scaling != TCP_SCALING_UNUSED)
 		return;
-	widen(s->own, s->header->window);
+	tcp_flow_control_widen(s->own, s->header->window);
 	if (peer->has_window && !peer->has_range)
-		widen(peer, peer->window);
+		tcp_flow_control_widen(peer, peer->window);
 }
