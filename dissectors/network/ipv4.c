@@ -17,8 +17,6 @@
  *   |                     Options, 0 to 40 bytes                    |
  *   +---------------------------------------------------------------+
  */
-#include <string.h>
-
 #include "dissect/checksum.h"
 #include "dissect/ethertype.h"
 #include "dissect/internet.h"
@@ -32,42 +30,49 @@ enum {
 };
 
 static void		 ipv4_dissect(struct walk *, struct cursor *);
+static void		 ipv4_fragment(struct walk *, struct cursor *,
+			    const uint8_t *, uint32_t);
 static const uint8_t	*ipv4_header(struct walk *, struct cursor *,
 			    uint32_t *);
 static void		 ipv4_check_options(struct walk *, struct cursor);
-static struct internet	 ipv4_packet(const uint8_t *);
+static inline struct internet ipv4_packet(struct walk *,
+			    const struct cursor *, const uint8_t *, uint32_t);
 
 static void
 ipv4_dissect(struct walk *w, struct cursor *c)
 {
 	struct internet ip;
-	struct internet_fragment part;
-	struct datagram whole;
 	uint32_t total;
 	const uint8_t *head = ipv4_header(w, c, &total);
-	uint16_t field;
 
 	if (head == NULL)
 		return;
-	ip = ipv4_packet(head);
-	ip.ip_bytes = total;
-	ip.beyond_frame = walk_beyond_frame(w, c,
-	    total - (uint32_t)(head[0] & 0x0f) * 4);
 	w->is_rerouted = false;
-	if (w->is_header_checked &&
-	    !checksum_is_good_header(head, head[0] & 0x0f)) {
-		ip.is_checksum_bad = true;
-		packet_note(w->packet, ANOMALY_IPV4_CHECKSUM);
+	if ((bytes_be16(&head[6]) &
+	    (IPV4_MORE_FRAGMENTS | IPV4_OFFSET)) != 0) {
+		ipv4_fragment(w, c, head, total);
+		return;
 	}
-	field = bytes_be16(&head[6]);
-	if ((field & (IPV4_MORE_FRAGMENTS | IPV4_OFFSET)) != 0) {
-		part.identification = bytes_be16(&head[4]);
-		part.offset = (uint32_t)(field & IPV4_OFFSET) * 8;
-		part.is_last = (field & IPV4_MORE_FRAGMENTS) == 0;
-		if (!internet_reassemble(w, c, &ip, &part, &whole))
-			return;
-	}
+	ip = ipv4_packet(w, c, head, total);
 	internet_converse(w, c, &ip);
+}
+
+/* On its own, so that a whole packet needs no struct internet in memory. */
+static __attribute__((noinline)) void
+ipv4_fragment(struct walk *w, struct cursor *c, const uint8_t *head,
+    uint32_t total)
+{
+	struct internet ip = ipv4_packet(w, c, head, total);
+	uint16_t field = bytes_be16(&head[6]);
+	const struct internet_fragment part = {
+		.identification = bytes_be16(&head[4]),
+		.offset = (uint32_t)(field & IPV4_OFFSET) * 8,
+		.is_last = (field & IPV4_MORE_FRAGMENTS) == 0
+	};
+	struct datagram whole;
+
+	if (internet_reassemble(w, c, &ip, &part, &whole))
+		internet_converse(w, c, &ip);
 }
 
 /*
@@ -138,19 +143,28 @@ ipv4_check_options(struct walk *w, struct cursor c)
 	}
 }
 
-static struct internet
-ipv4_packet(const uint8_t *head)
+/* The cursor is behind the header. */
+static inline __attribute__((always_inline)) struct internet
+ipv4_packet(struct walk *w, const struct cursor *c, const uint8_t *head,
+    uint32_t total)
 {
-	struct internet ip = {
-		.version = 4,
-		.traffic_class = head[1],
-		.ttl = head[8],
-		.protocol = head[9],
-	};
+	uint32_t words = head[0] & 0x0f;
+	bool is_bad = w->is_header_checked &&
+	    !checksum_is_good_header(head, words);
 
-	memcpy(ip.src.bytes, &head[12], 4);
-	memcpy(ip.dst.bytes, &head[16], 4);
-	return ip;
+	if (is_bad)
+		packet_note(w->packet, ANOMALY_IPV4_CHECKSUM);
+	return (struct internet){
+		.src = &head[12],
+		.dst = &head[16],
+		.version = 4,
+		.protocol = head[9],
+		.ttl = head[8],
+		.traffic_class = head[1],
+		.is_checksum_bad = is_bad,
+		.ip_bytes = total,
+		.beyond_frame = walk_beyond_frame(w, c, total - words * 4)
+	};
 }
 
 const struct dissector dissector_ipv4 = {

@@ -130,8 +130,8 @@ ipv6_packet(const uint8_t *head)
 		.ttl = head[7],
 	};
 
-	memcpy(ip.src.bytes, &head[8], sizeof(ip.src.bytes));
-	memcpy(ip.dst.bytes, &head[24], sizeof(ip.dst.bytes));
+	ip.src = &head[8];
+	ip.dst = &head[24];
 	return ip;
 }
 

@@ -117,6 +117,12 @@ tcp_header(struct tcp_header *tcp, const uint8_t *head)
 	tcp->ack = bytes_be32(&head[8]);
 	tcp->flags = bytes_be16(&head[12]) & 0x01ff;
 	tcp->window = bytes_be16(&head[14]);
+	tcp->ts_value = 0;
+	tcp->ts_echo = 0;
+	tcp->mss = 0;
+	tcp->window_scale = 0;
+	tcp->options = 0;
+	tcp->sack_count = 0;
 }
 
 /* The cursor holds what was captured of size bytes of options. */

@@ -37,7 +37,7 @@ udp_dissect(struct walk *w, struct cursor *c)
 	t->src_port = bytes_be16(&head[0]);
 	t->dst_port = bytes_be16(&head[2]);
 	t->has_transport = true;
-	t->udp.checksum = bytes_be16(&head[6]);
+	t->udp = (struct udp_header){ .checksum = bytes_be16(&head[6]) };
 	length = udp_length(w, bytes_be16(&head[4]), wire);
 	/* No checksum: allowed in IPv4, in IPv6 for tunnels (RFC 6935). */
 	if (t->udp.checksum != 0)
@@ -88,13 +88,10 @@ udp_length(struct walk *w, uint16_t field, uint32_t wire)
 static void
 udp_tunnel(struct walk *w, const struct conversation *t)
 {
-	const struct dissector_key to = { KEY_UDP_PORT, t->dst_port };
-	const struct dissector_key from = { KEY_UDP_PORT, t->src_port };
-
-	if (registry_find(to) != NULL)
-		w->next = to;
-	else if (registry_find(from) != NULL)
-		w->next = from;
+	if (registry_at(KEY_UDP_PORT, t->dst_port) != NULL)
+		walk_next(w, KEY_UDP_PORT, t->dst_port);
+	else if (registry_at(KEY_UDP_PORT, t->src_port) != NULL)
+		walk_next(w, KEY_UDP_PORT, t->src_port);
 }
 
 const struct dissector dissector_udp = {

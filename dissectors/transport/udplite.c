@@ -39,7 +39,9 @@ udplite_dissect(struct walk *w, struct cursor *c)
 		cursor_limit(c, 0);
 	} else {
 		t->has_transport = true;
-		t->udp.checksum = bytes_be16(&head[6]);
+		t->udp = (struct udp_header){
+			.checksum = bytes_be16(&head[6])
+		};
 		udplite_checksum(w, c, bytes_be16(&head[4]));
 		cursor_skip(c, UDPLITE_HEADER_SIZE);
 	}

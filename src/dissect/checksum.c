@@ -11,13 +11,13 @@ static uint16_t	checksum_fold(uint64_t);
 static uint64_t	checksum_pseudo(const struct conversation *, uint32_t);
 
 void
-checksum_transport(struct walk *w, const struct cursor *c, uint32_t covered,
+checksum_verify(struct walk *w, const struct cursor *c, uint32_t covered,
     uint32_t length, bool is_pseudo)
 {
 	struct conversation *t = walk_conversation(w);
 	uint64_t sum = 0;
 
-	if (!w->is_checking || cursor_left(c) < covered)
+	if (cursor_left(c) < covered)
 		return;
 	if (is_pseudo && w->is_rerouted)
 		return;

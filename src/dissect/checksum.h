@@ -11,8 +11,9 @@
 #include "dissect/dissector.h"
 
 /*
- * True when a header of so many 32-bit words, at least five, its checksum included, sums to
- * what a sound one does. Inline, since every IPv4 packet asks.
+ * True when a header of so many 32-bit words, at least five, its checksum
+ * included, sums to what a sound one does. Inline, since every IPv4 packet
+ * asks.
  */
 static inline bool
 checksum_is_good_header(const uint8_t *data, unsigned int words)
@@ -33,12 +34,21 @@ checksum_is_good_header(const uint8_t *data, unsigned int words)
 }
 
 /*
- * Where checksums are checked and all covered bytes were captured: verifies
- * the first covered bytes at the cursor, for the newest conversation, and
- * notes a wrong one. With is_pseudo the addresses, the protocol and the
- * length are covered too (RFC 9293 3.1, RFC 8200 8.1).
+ * Where all covered bytes were captured: verifies the first covered bytes at
+ * the cursor, for the newest conversation, and notes a wrong one. With
+ * is_pseudo the addresses, the protocol and the length are covered too (RFC
+ * 9293 3.1, RFC 8200 8.1).
  */
-void	checksum_transport(struct walk *, const struct cursor *,
+void	checksum_verify(struct walk *, const struct cursor *,
 	    uint32_t covered, uint32_t length, bool is_pseudo);
+
+/* The same where checksums are checked. */
+static inline void
+checksum_transport(struct walk *w, const struct cursor *c, uint32_t covered,
+    uint32_t length, bool is_pseudo)
+{
+	if (w->is_checking)
+		checksum_verify(w, c, covered, length, is_pseudo);
+}
 
 #endif

@@ -63,6 +63,7 @@ struct walk {
 	bool			 is_checking;	/* --checksums check */
 	bool			 is_header_checked; /* IPv4: all but "off" */
 
+	struct conversation	*newest;	/* NULL before the first */
 	uint32_t		 cut_off;	/* bytes that were sent behind the
 						   cursor's end, not captured */
 	bool			 is_rerouted;	/* IPv6: the transport checksum
@@ -133,20 +134,47 @@ walk_tunnel_id(struct walk *w, enum tunnel tunnel, uint32_t id)
 }
 
 /*
- * Opens the next conversation, zeroed but for the tunnel that carries it and
- * this frame's counts. NULL when the frame already has
- * PACKET_CONVERSATIONS_MAX of them; the walk then ends.
+ * Opens the next conversation, with the tunnel that carries it and this
+ * frame's counts. The addresses and what else an IP header tells are the
+ * caller's to fill in; the payload is what follows, until a transport knows
+ * better; the rest is zero, but for the transport's header: who sets
+ * has_transport fills that. NULL when the frame already has
+ * PACKET_CONVERSATIONS_MAX of them; the walk then ends. Inline, since every
+ * packet asks.
  */
-struct conversation	*walk_converse(struct walk *);
+static inline struct conversation *
+walk_converse(struct walk *w)
+{
+	struct packet *p = w->packet;
+	struct conversation *t;
+
+	if (p->conversation_count == PACKET_CONVERSATIONS_MAX) {
+		packet_note(p, ANOMALY_LAYERS);
+		return NULL;
+	}
+	t = &p->conversations[p->conversation_count++];
+	w->newest = t;
+	t->src_port = 0;
+	t->dst_port = 0;
+	t->checksum = CHECKSUM_UNKNOWN;
+	t->has_transport = false;
+	t->fragments = 1;
+	t->beyond_frame = 0;
+	t->frame_bytes = p->frame.length;
+	t->start_ns = p->frame.ts_ns;
+	t->tunnel = w->tunnel;
+	t->has_tunnel_id = w->has_tunnel_id;
+	t->tunnel_id = w->tunnel_id;
+	w->tunnel = TUNNEL_NONE;
+	w->has_tunnel_id = false;
+	return t;
+}
 
 /* The newest conversation; NULL before the first. */
 static inline struct conversation *
 walk_conversation(const struct walk *w)
 {
-	struct packet *p = w->packet;
-
-	return p->conversation_count == 0 ? NULL :
-	    &p->conversations[p->conversation_count - 1];
+	return w->newest;
 }
 
 /*

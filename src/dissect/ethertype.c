@@ -5,19 +5,15 @@
 
 /* Values from 1501 to 1535 are neither a length nor a type. */
 void
-ethertype_follow(struct walk *w, struct cursor *c, uint16_t field)
+ethertype_limit(struct walk *w, struct cursor *c, uint16_t length)
 {
-	if (field >= ETHERTYPE_MIN) {
-		walk_next(w, KEY_ETHERTYPE, field);
-		return;
-	}
-	if (field > ETHERTYPE_LENGTH_MAX) {
+	if (length > ETHERTYPE_LENGTH_MAX) {
 		packet_note(w->packet, ANOMALY_LINK_LENGTH);
 		return;
 	}
-	if (field > walk_wire_left(w, c))
+	if (length > walk_wire_left(w, c))
 		packet_note(w->packet, ANOMALY_LINK_LENGTH);
-	walk_limit(w, c, field);
+	walk_limit(w, c, length);
 	walk_next(w, KEY_LLC, 0);
 }
 

@@ -16,8 +16,18 @@ enum {
 	ETHERTYPE_PPP = 0x880b
 };
 
+/* The field is below any type: its length holds, and LLC follows. */
+void	ethertype_limit(struct walk *, struct cursor *, uint16_t length);
+
 /* Names what follows a type or length field that was just read. */
-void	ethertype_follow(struct walk *, struct cursor *, uint16_t field);
+static inline void
+ethertype_follow(struct walk *w, struct cursor *c, uint16_t field)
+{
+	if (field >= ETHERTYPE_MIN)
+		walk_next(w, KEY_ETHERTYPE, field);
+	else
+		ethertype_limit(w, c, field);
+}
 
 /*
  * The type of the IP packet that the cursor begins with, by its version; 0

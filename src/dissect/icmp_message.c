@@ -36,8 +36,7 @@ icmp_message_dissect(struct walk *w, struct cursor *c)
 		return;
 	}
 	t->has_transport = true;
-	t->icmp.type = head[0];
-	t->icmp.code = head[1];
+	t->icmp = (struct icmp_header){ .type = head[0], .code = head[1] };
 	icmp_message_ports(t->protocol, head[0], head[1], &t->src_port,
 	    &t->dst_port);
 	checksum_transport(w, c, wire, wire, t->protocol == PROTOCOL_ICMPV6);

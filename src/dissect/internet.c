@@ -12,9 +12,11 @@ internet_reassemble(struct walk *w, struct cursor *c, struct internet *ip,
     const struct internet_fragment *part, struct datagram *whole)
 {
 	struct packet *p = w->packet;
+	struct address src = internet_address(ip->version, ip->src);
+	struct address dst = internet_address(ip->version, ip->dst);
 	const struct fragment fragment = {
-		.src = &ip->src,
-		.dst = &ip->dst,
+		.src = &src,
+		.dst = &dst,
 		.ip_version = ip->version,
 		.protocol = ip->protocol,
 		.identification = part->identification,
@@ -41,32 +43,4 @@ internet_reassemble(struct walk *w, struct cursor *c, struct internet *ip,
 	ip->protocol = whole->protocol;
 	ip->whole = whole;
 	return true;
-}
-
-void
-internet_converse(struct walk *w, const struct cursor *c,
-    const struct internet *ip)
-{
-	struct conversation *t = walk_converse(w);
-
-	if (t == NULL)
-		return;
-	t->src = ip->src;
-	t->dst = ip->dst;
-	t->ip_version = ip->version;
-	t->protocol = ip->protocol;
-	t->ttl = ip->ttl;
-	t->traffic_class = ip->traffic_class;
-	t->is_ip_checksum_bad = ip->is_checksum_bad;
-	t->ip_bytes = ip->ip_bytes;
-	if (ip->whole != NULL) {
-		t->fragments = ip->whole->fragments;
-		t->ip_bytes = ip->whole->ip_bytes;
-		t->frame_bytes = ip->whole->frame_bytes;
-		t->start_ns = ip->whole->start_ns;
-	} else {
-		t->beyond_frame = ip->beyond_frame;
-	}
-	walk_payload(w, c, walk_wire_left(w, c));
-	walk_next(w, KEY_IP, ip->protocol);
 }

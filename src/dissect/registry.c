@@ -8,7 +8,8 @@
 
 enum { REGISTRY_DISSECTORS_MAX = 255 };
 
-uint8_t	registry_table[KEY_SPACES][REGISTRY_NUMBERS];
+uint8_t			 registry_table[KEY_SPACES][REGISTRY_NUMBERS];
+const struct dissector	*registry_taker[UINT8_MAX + 1];
 
 static void	registry_claim(struct dissector_key, size_t);
 
@@ -41,4 +42,5 @@ registry_claim(struct dissector_key key, size_t index)
 		abort();
 	}
 	*entry = (uint8_t)(index + 1);
+	registry_taker[*entry] = registry_dissectors[index];
 }

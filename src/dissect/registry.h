@@ -20,6 +20,9 @@ extern const struct dissector *const registry_dissectors[];
  */
 extern uint8_t registry_table[KEY_SPACES][REGISTRY_NUMBERS];
 
+/* The dissectors by that byte; 0 has none. */
+extern const struct dissector *registry_taker[UINT8_MAX + 1];
+
 /*
  * Builds the dense tables; call once before the first walk. Two dissectors
  * that claim one key are a bug and abort.
@@ -30,9 +33,7 @@ void	registry_init(void);
 static inline const struct dissector *
 registry_at(enum key_space space, uint16_t value)
 {
-	uint8_t entry = registry_table[space][value];
-
-	return entry == 0 ? NULL : registry_dissectors[entry - 1];
+	return registry_taker[registry_table[space][value]];
 }
 
 static inline const struct dissector *

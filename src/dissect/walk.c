@@ -1,8 +1,6 @@
 /*
  * The walk over a frame's layers; see walk.h.
  */
-#include <string.h>
-
 #include "dissect/registry.h"
 #include "dissect/walk.h"
 
@@ -22,15 +20,15 @@ walk_frame(struct walk *w)
 	p->vlan_count = 0;
 	p->mpls_count = 0;
 	p->conversation_count = 0;
+	w->newest = NULL;
 	w->tunnel = TUNNEL_NONE;
 	w->has_tunnel_id = false;
 	w->cut_off = p->frame.length < p->frame.captured ? 0 :
 	    p->frame.length - p->frame.captured;
 	w->is_rerouted = false;
-	w->next = (struct dissector_key){ KEY_NONE, 0 };
-	if (link_type >= 0 && link_type <= UINT16_MAX)
-		walk_next(w, KEY_LINK, (uint16_t)link_type);
-
+	if (link_type < 0 || link_type > UINT16_MAX)
+		return;
+	walk_next(w, KEY_LINK, (uint16_t)link_type);
 	for (int layer = 0; w->next.space != KEY_NONE; layer++) {
 		if (layer == PACKET_LAYERS_MAX) {
 			packet_note(p, ANOMALY_LAYERS);
@@ -50,29 +48,6 @@ walk_frame(struct walk *w)
 		p->outcome = PACKET_IN_FLOW;
 }
 
-struct conversation *
-walk_converse(struct walk *w)
-{
-	struct packet *p = w->packet;
-	struct conversation *t;
-
-	if (p->conversation_count == PACKET_CONVERSATIONS_MAX) {
-		packet_note(p, ANOMALY_LAYERS);
-		return NULL;
-	}
-	t = &p->conversations[p->conversation_count++];
-	memset(t, 0, sizeof *t);
-	t->fragments = 1;
-	t->frame_bytes = p->frame.length;
-	t->start_ns = p->frame.ts_ns;
-	t->tunnel = w->tunnel;
-	t->has_tunnel_id = w->has_tunnel_id;
-	t->tunnel_id = w->tunnel_id;
-	w->tunnel = TUNNEL_NONE;
-	w->has_tunnel_id = false;
-	return t;
-}
-
 void
 walk_malformed(struct walk *w, enum anomaly what)
 {
@@ -87,6 +62,9 @@ walk_malformed(struct walk *w, enum anomaly what)
 void
 walk_abandon(struct walk *w, enum anomaly what)
 {
-	w->packet->conversation_count--;
+	struct packet *p = w->packet;
+
+	p->conversation_count--;
+	w->newest = p->conversation_count == 0 ? NULL : w->newest - 1;
 	walk_malformed(w, what);
 }
