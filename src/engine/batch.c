@@ -73,16 +73,6 @@ batch_reset(struct batch *b)
 	}
 }
 
-struct packet *
-batch_next(struct batch *b, const struct frame *frame)
-{
-	struct packet *p = &b->packets[b->packet_count];
-
-	p->frame = *frame;
-	p->conversations = &b->conversations[b->conversation_count];
-	return p;
-}
-
 void
 batch_keep(struct batch *b, struct packet *p)
 {

@@ -62,7 +62,16 @@ batch_is_full(const struct batch *b)
 }
 
 /* The next packet; its conversations are to be counted by batch_added(). */
-struct packet	*batch_next(struct batch *, const struct frame *);
+static inline struct packet *
+batch_next(struct batch *b, const struct frame *frame)
+{
+	struct packet *p = &b->packets[b->packet_count];
+
+	p->frame = *frame;
+	p->conversations = &b->conversations[b->conversation_count];
+	return p;
+}
+
 static inline void
 batch_added(struct batch *b, const struct packet *p)
 {

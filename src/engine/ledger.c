@@ -5,28 +5,26 @@
 
 #include "engine/ledger.h"
 
-static bool	count_link(struct stats *, int);
-
 bool
-ledger_frame(struct stats *s, const struct frame *frame)
+ledger_count_link(struct stats *s, int link_type)
 {
-	s->read++;
-	if (s->link_count == 0) {	/* the first that has a time */
-		s->start_ns = frame->ts_ns;
-		s->end_ns = frame->ts_ns;
-	} else if (frame->ts_ns < s->start_ns) {
-		s->start_ns = frame->ts_ns;
-	} else if (frame->ts_ns > s->end_ns) {
-		s->end_ns = frame->ts_ns;
+	bool is_new;
+	int i = 0;
+
+	while (i < s->link_count && s->links[i].link_type != link_type &&
+	    i < STATS_LINKS_MAX - 1)
+		i++;
+	is_new = i == s->link_count;
+	if (is_new) {
+		s->links[i].link_type = link_type;
+		s->link_count++;
 	}
-	if (frame->interface->time_digits > s->time_digits)
-		s->time_digits = frame->interface->time_digits;
-	s->bytes += frame->length;
-	return count_link(s, frame->interface->link_type);
+	s->links[i].frames++;
+	return is_new;
 }
 
 void
-ledger_packet(struct stats *s, const struct packet *p)
+ledger_count_packet(struct stats *s, const struct packet *p)
 {
 	switch (p->outcome) {
 	case PACKET_IN_FLOW:
@@ -72,23 +70,4 @@ ledger_is_balanced(const struct stats *s)
 	return s->read == s->in_flows + s->not_ip + s->malformed +
 	    s->fragments_unfinished + s->filtered &&
 	    s->record_packets == s->in_flows;
-}
-
-/* The first entry is nearly always the one. */
-static bool
-count_link(struct stats *s, int link_type)
-{
-	bool is_new;
-	int i = 0;
-
-	while (i < s->link_count && s->links[i].link_type != link_type &&
-	    i < STATS_LINKS_MAX - 1)
-		i++;
-	is_new = i == s->link_count;
-	if (is_new) {
-		s->links[i].link_type = link_type;
-		s->link_count++;
-	}
-	s->links[i].frames++;
-	return is_new;
 }

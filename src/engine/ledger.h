@@ -10,14 +10,50 @@
 #include "record/record.h"
 #include "record/stats.h"
 
+/* Counts a frame under its link type. True when it is the first of it. */
+bool	ledger_count_link(struct stats *, int link_type);
+
+/* Counts a packet under its outcome and under all that is wrong with it. */
+void	ledger_count_packet(struct stats *, const struct packet *);
+
 /*
  * Adds a frame as it arrives, before it is decoded. True when it is the
- * first of its link type.
+ * first of its link type. Inline, as is the next: every frame comes here, and
+ * is of the first link type as a rule.
  */
-bool	ledger_frame(struct stats *, const struct frame *);
+static inline bool
+ledger_frame(struct stats *s, const struct frame *frame)
+{
+	const struct interface *interface = frame->interface;
+
+	s->read++;
+	if (s->link_count == 0) {	/* the first that has a time */
+		s->start_ns = frame->ts_ns;
+		s->end_ns = frame->ts_ns;
+	} else if (frame->ts_ns < s->start_ns) {
+		s->start_ns = frame->ts_ns;
+	} else if (frame->ts_ns > s->end_ns) {
+		s->end_ns = frame->ts_ns;
+	}
+	if (interface->time_digits > s->time_digits)
+		s->time_digits = interface->time_digits;
+	s->bytes += frame->length;
+	if (s->link_count == 0 ||
+	    s->links[0].link_type != interface->link_type)
+		return ledger_count_link(s, interface->link_type);
+	s->links[0].frames++;
+	return false;
+}
 
 /* Adds what the walk made of it. */
-void	ledger_packet(struct stats *, const struct packet *);
+static inline void
+ledger_packet(struct stats *s, const struct packet *p)
+{
+	if (p->outcome == PACKET_IN_FLOW && p->anomalies == 0)
+		s->in_flows += p->frames;
+	else
+		ledger_count_packet(s, p);
+}
 
 /* Adds a record that is written. */
 void	ledger_record(struct stats *, const struct record *);

@@ -73,7 +73,8 @@ account_packet(struct flow_table *table, uint32_t number,
 	if (t->is_ip_checksum_bad || t->checksum == CHECKSUM_BAD)
 		flow_table_need_oddities(table,
 		    number)->checksum_bad[sender]++;
-	turn(flow, tcp, t, sender);
+	if (direction_has_syn(t))
+		turn(flow, tcp, t, sender);
 	if (tcp != NULL && t->has_transport)
 		track_tcp(table, number, t, sender, item->ts_ns);
 	else if (t->protocol == PROTOCOL_UDP)

@@ -60,7 +60,7 @@ bool
 direction_of_later(const struct conversation *t, enum flow_evidence had,
     enum flow_evidence *evidence, bool *is_sender)
 {
-	if (t->protocol != PROTOCOL_TCP || !t->has_transport)
+	if (!direction_has_syn(t))
 		return false;
 	switch (t->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) {
 	case TCP_SYN:

@@ -13,6 +13,14 @@
  */
 bool	direction_of_first(const struct conversation *, enum flow_evidence *);
 
+/* Few packets do: for all others direction_of_later() need not be asked. */
+static inline bool
+direction_has_syn(const struct conversation *t)
+{
+	return t->protocol == PROTOCOL_TCP && t->has_transport &&
+	    (t->tcp.flags & TCP_SYN) != 0;
+}
+
 /*
  * A later packet knows better: true when it names the originator with
  * stronger evidence than the flow has. *is_sender says whether it is the

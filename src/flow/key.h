@@ -98,17 +98,28 @@ flow_key_make(struct flow_key *key, const struct packet *p,
 int	flow_key_make_quoted(struct flow_key *, const struct packet *,
 	    const struct conversation *, const struct flow_key_options *);
 
+/* What the words of two keys at these places differ by. */
+static inline uint64_t
+flow_key_differs(const void *x, const void *y)
+{
+	uint64_t a;
+	uint64_t b;
+
+	memcpy(&a, x, sizeof a);
+	memcpy(&b, y, sizeof b);
+	return a ^ b;
+}
+
 /* By words: a call of memcmp() costs more than all of its work. */
 static inline bool
 flow_key_is_equal(const struct flow_key *x, const struct flow_key *y)
 {
-	uint64_t a[sizeof *x / sizeof(uint64_t)];
-	uint64_t b[sizeof *y / sizeof(uint64_t)];
-
-	memcpy(a, x, sizeof a);
-	memcpy(b, y, sizeof b);
-	return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) |
-	    (a[3] ^ b[3]) | (a[4] ^ b[4]) | (a[5] ^ b[5])) == 0;
+	return (flow_key_differs(&x->a.bytes[0], &y->a.bytes[0]) |
+	    flow_key_differs(&x->a.bytes[8], &y->a.bytes[8]) |
+	    flow_key_differs(&x->b.bytes[0], &y->b.bytes[0]) |
+	    flow_key_differs(&x->b.bytes[8], &y->b.bytes[8]) |
+	    flow_key_differs(&x->a_port, &y->a_port) |
+	    flow_key_differs(&x->vlan, &y->vlan)) == 0;
 }
 
 /* Of the addresses alone; not mixed yet. */

@@ -90,6 +90,17 @@ flow_table_read_end(struct flow_table *table, uint32_t number)
 }
 
 uint32_t
+flow_table_find_behind(const struct flow_table *table,
+    const struct flow_key *key, uint32_t number)
+{
+	do
+		number = flow_table_at(table, number)->next;
+	while (number != 0 &&
+	    !flow_key_is_equal(&flow_table_at(table, number)->key, key));
+	return number;
+}
+
+uint32_t
 flow_table_add(struct flow_table *table, const struct flow_key *key,
     uint64_t hash)
 {

@@ -139,21 +139,21 @@ flow_table_need_oddities(struct flow_table *table, uint32_t number)
 	return &table->oddities[number];
 }
 
-/* The flow's number, or 0 when there is none. */
+/* Goes on behind a flow of the chain that is another one. */
+uint32_t	 flow_table_find_behind(const struct flow_table *,
+		    const struct flow_key *, uint32_t number);
+
+/* The flow's number, or 0 when there is none. It is the first as a rule. */
 static inline uint32_t
 flow_table_find(const struct flow_table *table, const struct flow_key *key,
     uint64_t hash)
 {
 	uint32_t number = table->slots[hash & table->slot_mask];
 
-	while (number != 0) {
-		const struct flow *flow = flow_table_at(table, number);
-
-		if (flow_key_is_equal(&flow->key, key))
-			break;
-		number = flow->next;
-	}
-	return number;
+	if (number == 0 ||
+	    flow_key_is_equal(&flow_table_at(table, number)->key, key))
+		return number;
+	return flow_table_find_behind(table, key, number);
 }
 
 /* A new zeroed flow with that key, or 0 when the table is full. */
