@@ -78,8 +78,8 @@ account_packet(struct flow_table *table, uint32_t number,
 	if (tcp != NULL && t->has_transport)
 		track_tcp(table, number, t, sender, item->ts_ns);
 	else if (t->protocol == PROTOCOL_UDP)
-		udp_track(flow, &table->origins[number],
-		    &table->transports[number].udp, t, sender, item->ts_ns);
+		udp_track(flow, &table->transports[number].udp, t, sender,
+		    item->ts_ns);
 }
 
 void
@@ -103,8 +103,7 @@ account_next_part(struct flow_table *table, uint32_t number)
 	if (tcp != NULL)
 		tcp_restart(tcp, tcp_trouble_of(tcp, &table->troubles));
 	else if (flow->key.protocol == PROTOCOL_UDP)
-		udp_restart(flow, &table->origins[number],
-		    &table->transports[number].udp);
+		udp_restart(flow, &table->transports[number].udp);
 }
 
 static void

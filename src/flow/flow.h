@@ -103,15 +103,15 @@ struct flow {
 	uint64_t		 id;
 	uint8_t			 ttl_min[2];
 	uint8_t			 ttl_max[2];
-};
-
-/* What is written when a flow begins or turns, half a cache line. */
-struct flow_origin {
-	const struct interface	*interface;	/* of the first frame */
+	uint32_t		 exchanges;	/* UDP: changes of sender */
 	int64_t			 spoke_ns;	/* UDP: when a side first spoke;
 						   once both did, side 1's time
 						   less side 0's */
-	uint32_t		 exchanges;	/* UDP: changes of sender */
+};
+
+/* What is written when a flow begins. */
+struct flow_origin {
+	const struct interface	*interface;	/* of the first frame */
 	uint8_t			 mac[2][6];
 };
 
@@ -143,6 +143,6 @@ struct flow_labels {
 _Static_assert(offsetof(struct flow, counts) == 64, "counters: second line");
 _Static_assert(offsetof(struct flow, dscp) == 128, "third line");
 _Static_assert(sizeof(struct flow) == 192, "three cache lines");
-_Static_assert(sizeof(struct flow_origin) == 32, "half a cache line");
+_Static_assert(sizeof(struct flow_origin) == 24, "no padding but the end's");
 
 #endif

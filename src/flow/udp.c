@@ -3,9 +3,9 @@
  */
 #include "flow/udp.h"
 
-static void	track_exchange(struct flow *, struct flow_origin *,
-		    const struct conversation *, int);
-static void	hear_first(struct flow_origin *, bool, int, int64_t);
+static void	track_exchange(struct flow *, const struct conversation *,
+		    int);
+static void	hear_first(struct flow *, bool, int, int64_t);
 static void	track_header(struct flow *, struct udp_state *,
 		    const struct conversation *);
 static bool	is_worth_state(const struct flow *, int,
@@ -15,14 +15,13 @@ static bool	is_worth_state(const struct flow *, int,
 enum { UDP_LONG = 5, UDP_PORT_REGISTERED = 1024 };
 
 void
-udp_track(struct flow *flow, struct flow_origin *origin,
-    struct udp_state *udp, const struct conversation *t, int sender,
-    int64_t ts_ns)
+udp_track(struct flow *flow, struct udp_state *udp,
+    const struct conversation *t, int sender, int64_t ts_ns)
 {
 	struct rtp_packet packet;
 
 	if ((flow->spoke & 1 << sender) == 0 || flow->last_sender != sender)
-		track_exchange(flow, origin, t, sender);
+		track_exchange(flow, t, sender);
 	if (!t->has_transport)
 		return;
 	if (t->udp.checksum == 0 || t->udp.is_length_odd)
@@ -39,10 +38,9 @@ udp_track(struct flow *flow, struct flow_origin *origin,
 }
 
 void
-udp_restart(const struct flow *flow, struct flow_origin *origin,
-    struct udp_state *udp)
+udp_restart(struct flow *flow, struct udp_state *udp)
 {
-	origin->exchanges = 0;
+	flow->exchanges = 0;
 	if (!flow->has_udp_state)
 		return;
 	udp->checksum_zero = 0;
@@ -58,11 +56,10 @@ udp_is_answered(const struct flow *flow)
 }
 
 bool
-udp_first_exchange(const struct flow *flow, const struct flow_origin *origin,
-    int64_t *ns)
+udp_first_exchange(const struct flow *flow, int64_t *ns)
 {
-	int64_t since = flow->src_side == 0 ? origin->spoke_ns :
-	    -origin->spoke_ns;
+	int64_t since = flow->src_side == 0 ? flow->spoke_ns :
+	    -flow->spoke_ns;
 
 	if (!udp_is_answered(flow) || since < 0)
 		return false;
@@ -72,26 +69,25 @@ udp_first_exchange(const struct flow *flow, const struct flow_origin *origin,
 
 /* A side's first datagram, or one after the other side's. */
 static void
-track_exchange(struct flow *flow, struct flow_origin *origin,
-    const struct conversation *t, int sender)
+track_exchange(struct flow *flow, const struct conversation *t, int sender)
 {
 	if ((flow->spoke & 1 << sender) == 0)
-		hear_first(origin, flow->spoke != 0, sender, t->start_ns);
+		hear_first(flow, flow->spoke != 0, sender, t->start_ns);
 	flow->spoke = (flow->spoke | 1 << sender) & 3;
 	if (udp_is_answered(flow))
-		origin->exchanges++;
+		flow->exchanges++;
 	flow->last_sender = sender & 1;
 }
 
 /* Times of a capture are too near to each other to overflow. */
 static void
-hear_first(struct flow_origin *origin, bool is_answer, int side, int64_t ns)
+hear_first(struct flow *flow, bool is_answer, int side, int64_t ns)
 {
 	if (!is_answer)
-		origin->spoke_ns = ns;
+		flow->spoke_ns = ns;
 	else
-		origin->spoke_ns = side == 1 ? ns - origin->spoke_ns :
-		    origin->spoke_ns - ns;
+		flow->spoke_ns = side == 1 ? ns - flow->spoke_ns :
+		    flow->spoke_ns - ns;
 }
 
 static void

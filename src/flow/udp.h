@@ -21,12 +21,11 @@ _Static_assert(sizeof(struct udp_state) <= 192, "three cache lines");
  * Takes in a datagram that arrived at ts_ns. A zeroed state has seen none;
  * the flow says whether it was written (has_udp_state).
  */
-void	udp_track(struct flow *, struct flow_origin *, struct udp_state *,
+void	udp_track(struct flow *, struct udp_state *,
 	    const struct conversation *, int sender, int64_t ts_ns);
 
 /* A new part of a long flow begins: counts start again. */
-void	udp_restart(const struct flow *, struct flow_origin *,
-	    struct udp_state *);
+void	udp_restart(struct flow *, struct udp_state *);
 
 /* Both sides spoke, in whichever part. */
 bool	udp_is_answered(const struct flow *);
@@ -35,7 +34,6 @@ bool	udp_is_answered(const struct flow *);
  * The time from the originator's first datagram to the first answer; false
  * when there was none, or it was captured before the question.
  */
-bool	udp_first_exchange(const struct flow *, const struct flow_origin *,
-	    int64_t *ns);
+bool	udp_first_exchange(const struct flow *, int64_t *ns);
 
 #endif

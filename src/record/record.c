@@ -254,9 +254,8 @@ fill_udp(struct record *r, const struct meter_flow *ended)
 	r->has |= RECORD_UDP;
 	r->udp_checksum_bad = r->src.checksum_bad + r->dst.checksum_bad;
 	r->udp_request_response = udp_is_answered(flow);
-	r->udp_exchanges = ended->origin->exchanges;
-	if (udp_first_exchange(flow, ended->origin,
-	    &r->udp_first_exchange_ns))
+	r->udp_exchanges = flow->exchanges;
+	if (udp_first_exchange(flow, &r->udp_first_exchange_ns))
 		r->has |= RECORD_FIRST_EXCHANGE;
 	if (udp == NULL)
 		return;

@@ -20,7 +20,6 @@
 static struct flow_table	 table;
 static uint32_t			 number;
 static struct flow		*flow;
-static struct flow_origin	*origin;
 static union flow_transport	*transport;
 static struct made		 made;
 static uint8_t			 payload[172];
@@ -37,7 +36,6 @@ setup(void **state)
 	flow_table_init(&table, 1, true, &secret);
 	number = flow_table_add(&table, &key, flow_table_hash(&table, &key));
 	flow = flow_table_at(&table, number);
-	origin = &table.origins[number];
 	transport = &table.transports[number];
 	return 0;
 }
@@ -94,19 +92,19 @@ test_exchange(void **state)
 	ask(S);
 	ask(S + 1);
 	assert_false(udp_is_answered(flow));
-	assert_false(udp_first_exchange(flow, origin, &ns));
-	assert_int_equal(origin->exchanges, 0);
+	assert_false(udp_first_exchange(flow, &ns));
+	assert_int_equal(flow->exchanges, 0);
 	answer(S + 30);
 	assert_true(udp_is_answered(flow));
-	assert_true(udp_first_exchange(flow, origin, &ns));
+	assert_true(udp_first_exchange(flow, &ns));
 	assert_int_equal(ns, 30);
-	assert_int_equal(origin->exchanges, 1);
+	assert_int_equal(flow->exchanges, 1);
 	answer(S + 31);
-	assert_int_equal(origin->exchanges, 1);
+	assert_int_equal(flow->exchanges, 1);
 	ask(S + 40);
 	answer(S + 50);
-	assert_int_equal(origin->exchanges, 3);
-	assert_true(udp_first_exchange(flow, origin, &ns));
+	assert_int_equal(flow->exchanges, 3);
+	assert_true(udp_first_exchange(flow, &ns));
 	assert_int_equal(ns, 30);
 	assert_false(flow->has_udp_state);
 }
@@ -120,11 +118,11 @@ test_answer_first(void **state)
 	(void)state;
 	answer(S);
 	assert_int_equal(flow->src_side, 0);	/* by the service */
-	assert_int_equal(origin->exchanges, 0);
+	assert_int_equal(flow->exchanges, 0);
 	ask(S + 5);
-	assert_int_equal(origin->exchanges, 1);
+	assert_int_equal(flow->exchanges, 1);
 	assert_true(udp_is_answered(flow));
-	assert_false(udp_first_exchange(flow, origin, &ns));
+	assert_false(udp_first_exchange(flow, &ns));
 }
 
 /* Cut off in the header, a datagram still takes its turn. */
@@ -138,7 +136,7 @@ test_short_header(void **state)
 	t.has_transport = false;
 	memset(&t.udp, 0, sizeof(t.udp));
 	take(t, 1, S + 1);
-	assert_int_equal(origin->exchanges, 1);
+	assert_int_equal(flow->exchanges, 1);
 	assert_false(flow->has_udp_state);
 }
 
@@ -244,9 +242,9 @@ test_parts(void **state)
 	t.udp.checksum = 0;
 	t.udp.is_length_odd = true;
 	take(t, 1, 2 * S);
-	assert_int_equal(origin->exchanges, 1);
+	assert_int_equal(flow->exchanges, 1);
 	account_next_part(&table, number);
-	assert_int_equal(origin->exchanges, 0);
+	assert_int_equal(flow->exchanges, 0);
 	assert_int_equal(transport->udp.checksum_zero, 0);
 	assert_int_equal(transport->udp.length_mismatch, 0);
 	assert_false(rtp_is_found(&transport->udp.stream[0]));
@@ -254,8 +252,8 @@ test_parts(void **state)
 		stream(n, 5004, 0x80, sizeof(payload));
 	assert_true(rtp_is_found(&transport->udp.stream[0]));
 	assert_int_equal(transport->udp.stream[0].packets, 3);
-	assert_int_equal(origin->exchanges, 1);
-	assert_true(udp_first_exchange(flow, origin, &ns));
+	assert_int_equal(flow->exchanges, 1);
+	assert_true(udp_first_exchange(flow, &ns));
 	assert_int_equal(ns, S);
 }
 

@@ -309,7 +309,7 @@ test_udp(void **state)
 	(void)state;
 	begin(PROTOCOL_UDP, 53, 50000);
 	flow.spoke = 2;
-	origin.spoke_ns = S;
+	flow.spoke_ns = S;
 	fill();
 	assert_true(record.has & RECORD_UDP);
 	assert_int_equal(record.udp_checksum_zero, 0);
@@ -319,8 +319,8 @@ test_udp(void **state)
 	assert_false(record.has & RECORD_FIRST_EXCHANGE);
 	assert_false(record.has & RECORD_CHECKSUMS);
 	flow.spoke = 3;
-	origin.spoke_ns = -7;	/* side 1 asked, 7 ns before */
-	origin.exchanges = 6;
+	flow.spoke_ns = -7;	/* side 1 asked, 7 ns before */
+	flow.exchanges = 6;
 	oddities.checksum_bad[0] = 2;
 	oddities.checksum_bad[1] = 1;
 	ended.oddities = &oddities;
@@ -339,7 +339,7 @@ test_udp(void **state)
 	assert_int_equal(record.src.checksum_bad, 1);
 	assert_int_equal(record.dst.checksum_bad, 2);
 	assert_false(record.has & (RECORD_SRC_RTP | RECORD_DST_RTP));
-	origin.spoke_ns = 1;	/* before the question: no answer */
+	flow.spoke_ns = 1;	/* before the question: no answer */
 	fill();
 	assert_true(record.udp_request_response);
 	assert_false(record.has & RECORD_FIRST_EXCHANGE);
