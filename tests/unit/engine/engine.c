@@ -181,7 +181,7 @@ setup(void **state)
 {
 	(void)state;
 	listed = (struct listed){
-		.source = { &listed_operations },
+		.source.operations = &listed_operations,
 		.frames = frames,
 		.count = FRAMES
 	};
