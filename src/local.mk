@@ -8,6 +8,7 @@ libtallyman_a_SOURCES = \
 	%D%/base/cursor.h \
 	%D%/base/error.c \
 	%D%/base/error.h \
+	%D%/base/fetch.h \
 	%D%/base/hash.c \
 	%D%/base/hash.h \
 	%D%/base/log.c \

@@ -246,8 +246,9 @@ const struct option options_table[] = {
 		.argument = ARGUMENT_TEXT, .value = "SIZE",
 		.help = "bound of the flows' memory, as in 64M; default 256M",
 		.detail = "SIZE is in bytes or ends in k, M or G. When it is "
-		    "used up, half-open flows go first, then those longest "
-		    "silent; each is written with the reason.",
+		    "used up, connections that are over go first, in a "
+		    "flood of SYNs half-open ones, then what was silent "
+		    "longest; each is written with the reason.",
 		.apply = apply_memory
 	}, {
 		.name = "max-flows", MEMBER(flows_max), .minimum = 1,

@@ -61,6 +61,7 @@ batch_reset(struct batch *b)
 	b->conversation_count = 0;
 	items_reset(&b->items);
 	b->left_count = 0;
+	b->is_forgetting = false;
 	for (size_t i = 0; i < (size_t)b->workers * b->outputs; i++) {
 		buffer_reset(&b->written[i].bytes);
 		b->written[i].count = 0;

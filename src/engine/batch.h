@@ -6,6 +6,7 @@
 #define TALLYMAN_ENGINE_BATCH_H
 
 #include "base/buffer.h"
+#include "base/fetch.h"
 #include "flow/meter.h"
 
 /* A record that a worker wrote. */
@@ -35,11 +36,12 @@ struct batch {
 	struct batch_kept	*kept;		/* owned; payload of datagrams */
 	uint64_t		 mark;		/* of the source's frames */
 
-	/* The last batches end what is left instead. */
+	/* Instead, flows that are left or evicted are written, or forgotten. */
 	const struct meter_left	*left;		/* borrowed, left_count */
 	size_t			 left_count;
-	uint64_t		 left_rank;	/* of the first */
+	struct meter_order	 left_order;	/* of the first; ranks rise */
 	enum flow_end		 end;
+	bool			 is_forgetting;
 	bool			 is_stop;	/* workers end */
 
 	struct batch_written	*written;	/* owned; by worker, output */
@@ -61,6 +63,9 @@ batch_is_full(const struct batch *b)
 	    PACKET_CONVERSATIONS_MAX;
 }
 
+/* Conversations that are fetched before they are written. */
+enum { BATCH_AHEAD = 8 };
+
 /* The next packet; its conversations are to be counted by batch_added(). */
 static inline struct packet *
 batch_next(struct batch *b, const struct frame *frame)
@@ -69,6 +74,8 @@ batch_next(struct batch *b, const struct frame *frame)
 
 	p->frame = *frame;
 	p->conversations = &b->conversations[b->conversation_count];
+	fetch_to_write(p->conversations + BATCH_AHEAD,
+	    sizeof *p->conversations);
 	return p;
 }
 

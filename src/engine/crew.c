@@ -24,7 +24,7 @@ enum { CREW_LEFT = 256 };
  * Of 256 items so many are the reader's own when two share the work. To read
  * and walk is two fifths of it all; with more workers he has nothing else.
  */
-enum { CREW_READERS_SHARE = 40 };
+enum { CREW_READERS_SHARE = 64 };
 
 /* What is written at once; the least that POSIX grants is 16. */
 enum { CREW_PIECES = 256 };
@@ -53,6 +53,7 @@ struct crew {
 	uint64_t		 mark;		/* of the last batch done */
 	uint64_t		 peak;		/* flows at once */
 	uint8_t			 routes[ITEMS_ROUTES];
+	struct meter_left	 victims[METER_SPARE_MAX];
 	struct channel		 written;	/* from the writer */
 	pthread_t		 writer;
 	bool			 is_writing;	/* there is a writer */
@@ -75,6 +76,11 @@ static bool	precedes(const struct meter_order *,
 static void	end_threads(struct crew *);
 static void	end_worker(struct worker *);
 static void	take_back(struct crew *);
+static void	forget(struct crew *, size_t);
+static void	write_left(struct crew *, const struct meter_left *, size_t,
+		    const struct meter_order *, enum flow_end);
+static void	forget_own(struct worker *, const struct batch *);
+static void	write_share(struct worker *, const struct batch *);
 static void	note_peak(struct crew *, uint64_t);
 
 struct crew *
@@ -292,39 +298,69 @@ crew_drain(struct crew *c)
 	note_peak(c, meter_live(c->meters, c->options.workers));
 }
 
-/* What is evicted is written to the next batch, before all else in it. */
 int64_t
-crew_make_room(struct crew *c, struct batch *next, uint64_t position)
+crew_make_room(struct crew *c, const struct items_maker *maker)
 {
+	struct meter_order order = meter_evicted_order(maker->position, 0);
+	size_t count;
+
 	crew_drain(c);
-	for (int i = 0; i < c->options.workers; i++)
-		c->workers[i].batch = next;
-	return meter_make_room(c->meters, c->options.workers, position);
+	count = meter_choose(c->meters, c->options.workers, maker,
+	    c->victims);
+	if (count > 0) {
+		write_left(c, c->victims, count, &order, FLOW_END_RESOURCES);
+		forget(c, count);
+	}
+	return meter_room(c->meters, c->options.workers);
 }
 
-/* A part of the list at a time, which everybody goes through for his own. */
+/* Each forgets his own of the victims. */
+static void
+forget(struct crew *c, size_t count)
+{
+	uint64_t mark;
+	struct batch *batch = crew_take(c, &mark);
+
+	batch->left = c->victims;
+	batch->left_count = count;
+	batch->is_forgetting = true;
+	crew_give(c, batch);
+	crew_drain(c);
+}
+
+/* A part of the list at a time, which everybody goes through for his share. */
+static void
+write_left(struct crew *c, const struct meter_left *left, size_t count,
+    const struct meter_order *order, enum flow_end end)
+{
+	uint64_t mark;
+
+	for (size_t first = 0; first < count; first += CREW_LEFT) {
+		struct batch *batch = crew_take(c, &mark);
+
+		batch->left = left + first;
+		batch->left_count = count - first < CREW_LEFT ?
+		    count - first : CREW_LEFT;
+		batch->left_order = *order;
+		batch->left_order.rank += first;
+		batch->end = end;
+		crew_give(c, batch);
+	}
+	crew_drain(c);
+}
+
 void
 crew_finish(struct crew *c, enum flow_end end)
 {
 	uint64_t live = meter_live(c->meters, c->options.workers);
 	struct meter_left *left = allocate(live + 1, sizeof *left);
+	struct meter_order order = meter_left_order(0);
 	size_t count = 0;
-	uint64_t mark;
 
 	for (int i = 0; i < c->options.workers; i++)
 		count += meter_list(c->meters[i], (uint32_t)i, left + count);
 	meter_sort(left, count);
-	for (size_t first = 0; first < count; first += CREW_LEFT) {
-		struct batch *next = crew_take(c, &mark);
-
-		next->left = left + first;
-		next->left_rank = first;
-		next->left_count = count - first < CREW_LEFT ?
-		    count - first : CREW_LEFT;
-		next->end = end;
-		crew_give(c, next);
-	}
-	crew_drain(c);
+	write_left(c, left, count, &order, end);
 	free(left);
 }
 
@@ -364,19 +400,40 @@ work(void *context)
 	return NULL;
 }
 
-/* What is left at the end is divided evenly, whoever tallied it. */
 static void
 work_on(struct worker *w, struct batch *batch)
 {
-	struct crew *c = w->crew;
-
 	w->batch = batch;
 	meter_tally(w->meter, &batch->items, w->index);
+	if (batch->is_forgetting)
+		forget_own(w, batch);
+	else
+		write_share(w, batch);
+}
+
+static void
+forget_own(struct worker *w, const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->left_count; i++) {
+		if (batch->left[i].worker == (uint32_t)w->index)
+			meter_forget(w->meter, batch->left[i].number);
+	}
+}
+
+/* To write is divided evenly, whoever tallied the flow. */
+static void
+write_share(struct worker *w, const struct batch *batch)
+{
+	struct crew *c = w->crew;
+
 	for (size_t i = (size_t)w->index; i < batch->left_count;
-	    i += (size_t)c->options.workers)
-		meter_finish_flow(c->meters[batch->left[i].worker],
-		    batch->left[i].number, batch->left_rank + i, batch->end,
-		    w);
+	    i += (size_t)c->options.workers) {
+		struct meter_order order = batch->left_order;
+
+		order.rank += i;
+		meter_write(c->meters[batch->left[i].worker],
+		    batch->left[i].number, &order, batch->end, w);
+	}
 }
 
 /* The meter's way out: bytes for each output. */

@@ -48,9 +48,11 @@ void		 crew_give(struct crew *, struct batch *);
  */
 void		 crew_drain(struct crew *);
 
-/* Drains, and sees to it that flows may begin: how many (meter.h). */
-int64_t		 crew_make_room(struct crew *, struct batch *next,
-		    uint64_t position);
+/*
+ * Drains, and sees to it that flows may begin: how many (meter_room()). No
+ * batch is in the reader's hand.
+ */
+int64_t		 crew_make_room(struct crew *, const struct items_maker *);
 
 /* Ends all flows that are left. Drained; so it is then. */
 void		 crew_finish(struct crew *, enum flow_end);

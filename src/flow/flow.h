@@ -34,6 +34,9 @@ struct flow_key {
 };
 
 _Static_assert(sizeof(struct flow_key) == 48, "a key has no padding");
+_Static_assert(offsetof(struct flow_key, a_port) == 32 &&
+    offsetof(struct flow_key, protocol) == 36 &&
+    offsetof(struct flow_key, vlan) == 40, "key.h makes it of words");
 
 /* What tells who the originator is, the strongest first. */
 enum flow_evidence {

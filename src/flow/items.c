@@ -1,6 +1,7 @@
 /*
  * Items for the meters; see items.h.
  */
+#include "base/fetch.h"
 #include "base/pool.h"
 #include "flow/items.h"
 
@@ -9,6 +10,9 @@
  * met asks its own timeout, so this delays records and changes none.
  */
 #define ITEMS_TICK_NS INT64_C(1000000)
+
+/* Items that are fetched before they are written. */
+enum { ITEMS_AHEAD = 8 };
 
 static void	items_add_quoted(struct items_maker *, struct items *,
 		    const struct packet *, const struct conversation *);
@@ -120,6 +124,7 @@ items_append(struct items_maker *maker, struct items *items,
 {
 	struct item *item = &items->items[items->count++];
 
+	fetch_to_write(item + ITEMS_AHEAD, sizeof *item);
 	item->packet = p;
 	item->conversation = t;
 	item->now_ns = maker->now_ns;

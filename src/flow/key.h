@@ -16,23 +16,32 @@ struct flow_key_options {
 	bool	has_tunnel;
 };
 
-/* What joins the 5-tuple. */
-static inline void
-flow_key_add_scope(struct flow_key *key, const struct packet *p,
-    const struct conversation *t, const struct flow_key_options *options)
+/*
+ * A word of the key as it stands in memory, of what has 16, 16 and 32 bits; and
+ * what has 32, of bytes. The key is hashed as soon as it is made: a load of a
+ * word that was stored in parts waits until all earlier stores are done, and
+ * these may wait for memory.
+ */
+static inline uint64_t
+flow_key_word(uint16_t first, uint16_t second, uint32_t third)
 {
-	key->is_carried = t != p->conversations;
-	key->tunnel = 0;
-	key->tunnel_id = 0;
-	memset(key->vlan, 0, sizeof key->vlan);
-	if (options->has_vlan) {
-		for (int i = 0; i < 2 && i < p->vlan_count; i++)
-			key->vlan[i] = p->vlan[i];
-	}
-	if (options->has_tunnel) {
-		key->tunnel = t->tunnel;
-		key->tunnel_id = t->tunnel_id;
-	}
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (uint64_t)third << 32 | (uint32_t)second << 16 | first;
+#else
+	return (uint64_t)first << 48 | (uint64_t)second << 32 | third;
+#endif
+}
+
+static inline uint32_t
+flow_key_bytes(uint8_t first, uint8_t second, uint8_t third, uint8_t fourth)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (uint32_t)fourth << 24 | (uint32_t)third << 16 |
+	    (uint32_t)second << 8 | first;
+#else
+	return (uint32_t)first << 24 | (uint32_t)second << 16 |
+	    (uint32_t)third << 8 | fourth;
+#endif
 }
 
 /* Whether src is the upper end. */
@@ -50,33 +59,51 @@ flow_key_is_swapped(const struct address *src, uint16_t src_port,
 	return s1 != d1 ? s1 > d1 : src_port > dst_port;
 }
 
+/* The ends of a key, in the packet's direction, and their protocol. */
+struct flow_key_ends {
+	const struct address	*src;
+	const struct address	*dst;
+	uint16_t		 src_port;
+	uint16_t		 dst_port;
+	uint8_t			 protocol;
+};
+
 /*
- * Puts the lower end first; returns where src went. Without a branch: nobody
- * foresees which way a packet goes, the processor neither.
+ * Fills the key, the lower end first; returns where src went. Without a
+ * branch: nobody foresees which way a packet goes, the processor neither.
  */
 static inline int
-flow_key_order(struct flow_key *key, const struct address *src,
-    uint16_t src_port, const struct address *dst, uint16_t dst_port)
+flow_key_fill(struct flow_key *key, const struct flow_key_ends *ends,
+    const struct packet *p, const struct conversation *t,
+    const struct flow_key_options *options)
 {
-	bool is_swapped = flow_key_is_swapped(src, src_port, dst, dst_port);
+	bool is_swapped = flow_key_is_swapped(ends->src, ends->src_port,
+	    ends->dst, ends->dst_port);
 	uint64_t mask = 0 - (uint64_t)is_swapped;
-	uint32_t ports = (uint32_t)dst_port << 16 | src_port;
-	int shift = is_swapped ? 16 : 0;
-	uint64_t s[2];
-	uint64_t d[2];
+	uint16_t change = (uint16_t)((ends->src_port ^ ends->dst_port) & mask);
+	bool has_tunnel = options->has_tunnel;
+	int vlans = options->has_vlan ? p->vlan_count : 0;
+	uint8_t *bytes = (uint8_t *)key;
+	uint64_t word;
 
-	memcpy(s, src, sizeof s);
-	memcpy(d, dst, sizeof d);
-	for (int i = 0; i < 2; i++) {
-		uint64_t change = (s[i] ^ d[i]) & mask;
+	for (size_t i = 0; i < sizeof key->a; i += sizeof word) {
+		uint64_t src, dst, difference;
 
-		s[i] ^= change;
-		d[i] ^= change;
+		memcpy(&src, &ends->src->bytes[i], sizeof src);
+		memcpy(&dst, &ends->dst->bytes[i], sizeof dst);
+		difference = (src ^ dst) & mask;
+		src ^= difference;
+		dst ^= difference;
+		memcpy(&key->a.bytes[i], &src, sizeof src);
+		memcpy(&key->b.bytes[i], &dst, sizeof dst);
 	}
-	memcpy(&key->a, s, sizeof s);
-	memcpy(&key->b, d, sizeof d);
-	key->a_port = (uint16_t)(ports >> shift);
-	key->b_port = (uint16_t)(ports >> (16 - shift));
+	word = flow_key_word(ends->src_port ^ change, ends->dst_port ^ change,
+	    flow_key_bytes(ends->protocol, t->ip_version,
+	    t != p->conversations, has_tunnel ? t->tunnel : 0));
+	memcpy(&bytes[offsetof(struct flow_key, a_port)], &word, sizeof word);
+	word = flow_key_word(vlans > 0 ? p->vlan[0] : 0,
+	    vlans > 1 ? p->vlan[1] : 0, has_tunnel ? t->tunnel_id : 0);
+	memcpy(&bytes[offsetof(struct flow_key, vlan)], &word, sizeof word);
 	return is_swapped;
 }
 
@@ -85,10 +112,11 @@ static inline int
 flow_key_make(struct flow_key *key, const struct packet *p,
     const struct conversation *t, const struct flow_key_options *options)
 {
-	key->protocol = t->protocol;
-	key->ip_version = t->ip_version;
-	flow_key_add_scope(key, p, t, options);
-	return flow_key_order(key, &t->src, t->src_port, &t->dst, t->dst_port);
+	struct flow_key_ends ends = {
+		&t->src, &t->dst, t->src_port, t->dst_port, t->protocol
+	};
+
+	return flow_key_fill(key, &ends, p, t, options);
 }
 
 /*

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fetch.h"
 #include "base/log.h"
 #include "flow/account.h"
 #include "flow/meter.h"
@@ -26,7 +27,13 @@ enum { METER_AHEAD_ITEM = 24, METER_AHEAD_SLOT = 16, METER_AHEAD = 8 };
  * flows that it holds one in so many: room that is made is made for many.
  */
 #define METER_FLOWS_MAX (UINT32_MAX / 4)
-enum { METER_SPARE_MAX = 32768, METER_SPARE_OF = 8, METER_FEW = 1024 };
+enum { METER_SPARE_OF = 8, METER_FEW = 1024 };
+
+/* A connection that is over has had its late segments after a second. */
+#define METER_LINGER_NS INT64_C(1000000000)
+
+/* Of more half-open connections than one flow in so many: a flood of SYNs. */
+enum { METER_FLOOD_OF = 4 };
 
 /* What happens at one position, in this order. */
 enum meter_event {
@@ -50,7 +57,6 @@ struct meter {
 	struct meter_counts	 counts;
 	int64_t			 now_ns;	/* the capture clock */
 	struct meter_order	 order;		/* of what is written now */
-	uint64_t		 evictions;
 	uint64_t		 most;		/* flows that may be held */
 	uint64_t		 bound;		/* so many are left by a look */
 	uint64_t		 spare;		/* that may begin until the next */
@@ -58,15 +64,16 @@ struct meter {
 	struct meter_carried	*carried;	/* owned; as much room */
 	int			 own_room;
 	int			 carried_count;
+	struct meter_left	*victims;	/* owned, spare; likewise */
 	struct items_maker	 maker;		/* of meter_packets() */
 	struct items		 items;
 };
 
 static void		 reserve(struct meter *, int);
 static void		 settle_room(struct meter *, uint64_t);
+static size_t		 victims_size(const struct meter *);
 static void		 tally_all(struct meter *);
 static void		 note_peak(struct meter *, uint64_t);
-static inline void	 fetch_lines(const void *, size_t);
 static inline void	 fetch_slot(const struct meter *, int);
 static inline void	 fetch_flow(const struct meter *, int);
 static int		 collect(struct meter *, struct items *, int);
@@ -87,9 +94,10 @@ static enum flow_queue	 queue_of(const struct flow *,
 			    const struct tcp *);
 static void		 credit_error(struct meter *, const struct item *);
 static void		 tick(struct meter *, struct item_tick *);
-static struct meter	*choose_victim(struct meter *const *, int, uint64_t,
-			    uint32_t *);
-static uint32_t		 candidate(const struct meter *, bool, uint64_t);
+static struct flow	*choose_oldest(struct meter *const *, int,
+			    enum flow_queue, uint64_t, struct meter_left *);
+static void		 withdraw(struct meter *, struct flow *, uint32_t);
+static void		 make_room(struct meter *);
 static void		 end_flow(struct meter *, uint32_t, enum flow_end);
 static enum flow_end	 end_of(const struct tcp *, enum flow_end);
 static void		 write_flow(struct meter *, uint32_t, enum flow_end,
@@ -141,7 +149,14 @@ meter_new(const struct meter_options *options, struct error *error)
 	items_maker_init(&m->maker);
 	items_init(&m->items, METER_CONVERSATIONS_MAX);
 	m->maker.room = (int64_t)(m->bound + m->spare);
+	m->victims = pool_map(victims_size(m));
 	return m;
+}
+
+static size_t
+victims_size(const struct meter *m)
+{
+	return m->spare * sizeof *m->victims;
 }
 
 /*
@@ -172,6 +187,7 @@ meter_free(struct meter *m)
 	flow_queues_release(&m->queues);
 	flow_table_release(&m->table);
 	items_release(&m->items);
+	pool_unmap(m->victims, victims_size(m));
 	free(m->own);
 	free(m->carried);
 	free(m);
@@ -185,8 +201,7 @@ meter_packets(struct meter *m, const struct packet *packets, int count)
 		items_add(&m->maker, &m->items, &packets[i]);
 		if (m->maker.room < PACKET_CONVERSATIONS_MAX) {
 			tally_all(m);
-			m->maker.room = meter_make_room(&m, 1,
-			    m->maker.position);
+			make_room(m);
 		}
 	}
 	tally_all(m);
@@ -227,7 +242,7 @@ meter_tally(struct meter *m, struct items *items, int worker)
 		struct item *item = m->own[i];
 
 		if (i + METER_AHEAD_ITEM < count)
-			fetch_lines(m->own[i + METER_AHEAD_ITEM],
+			fetch_to_read(m->own[i + METER_AHEAD_ITEM],
 			    sizeof *item);
 		if (i + METER_AHEAD_SLOT < count)
 			fetch_slot(m, i + METER_AHEAD_SLOT);
@@ -245,16 +260,9 @@ meter_tally(struct meter *m, struct items *items, int worker)
 }
 
 static inline __attribute__((always_inline)) void
-fetch_lines(const void *memory, size_t size)
-{
-	for (size_t at = 0; at < size; at += 64)
-		__builtin_prefetch((const char *)memory + at);
-}
-
-static inline __attribute__((always_inline)) void
 fetch_slot(const struct meter *m, int i)
 {
-	fetch_lines(m->own[i]->conversation, 2 * 64);
+	fetch_to_read(m->own[i]->conversation, 2 * FETCH_LINE);
 	flow_table_prefetch_slot(&m->table, m->own[i]->hash);
 }
 
@@ -316,9 +324,12 @@ meter_finish(struct meter *m, enum flow_end end)
 	}
 	(void)meter_list(m, 0, left);
 	meter_sort(left, count);
-	for (size_t i = 0; i < count; i++)
-		meter_finish_flow(m, left[i].number, i, end,
+	for (size_t i = 0; i < count; i++) {
+		struct meter_order order = meter_left_order(i);
+
+		meter_write(m, left[i].number, &order, end,
 		    m->options.context);
+	}
 	free(left);
 }
 
@@ -375,13 +386,13 @@ meter_sort(struct meter_left *left, size_t count)
 }
 
 void
-meter_finish_flow(const struct meter *m, uint32_t number, uint64_t rank,
-    enum flow_end end, void *context)
+meter_write(const struct meter *m, uint32_t number,
+    const struct meter_order *order, enum flow_end end, void *context)
 {
 	struct meter_flow ended;
 
 	describe(m, number, end, &ended);
-	ended.order = (struct meter_order){ UINT64_MAX, rank };
+	ended.order = *order;
 	m->options.write(context, &ended);
 }
 
@@ -592,62 +603,117 @@ tick(struct meter *m, struct item_tick *tick)
 }
 
 int64_t
-meter_make_room(struct meter *const *meters, int count, uint64_t position)
+meter_room(struct meter *const *meters, int count)
 {
-	struct meter *first = meters[0];
-	uint64_t live = meter_live(meters, count);
+	const struct meter *first = meters[0];
 
-	for (; live > first->bound; live--) {
-		uint32_t number = 0;
-		struct meter *m = choose_victim(meters, count,
-		    position, &number);
-
-		m->order = (struct meter_order){
-			position * METER_EVENTS + METER_EVICTION,
-			first->evictions++
-		};
-		end_flow(m, number, FLOW_END_RESOURCES);
-	}
-	return (int64_t)(first->bound + first->spare - live);
+	return (int64_t)(first->bound + first->spare -
+	    meter_live(meters, count));
 }
 
 /*
- * Half-open connections go first, but for what the last packet began, then
- * what was used least recently.
+ * Connections that are over go first, then half-open ones if there are so many
+ * that they must be a flood, but for what the last packet began, then what was
+ * used least recently.
  */
-static struct meter *
-choose_victim(struct meter *const *meters, int count, uint64_t position,
-    uint32_t *number)
+size_t
+meter_choose(struct meter *const *meters, int count,
+    const struct items_maker *maker, struct meter_left *left)
 {
-	struct meter *chosen = NULL;
-	uint64_t least = UINT64_MAX;
+	uint64_t packet = maker->position -
+	    maker->position % PACKET_CONVERSATIONS_MAX;
+	uint64_t live = meter_live(meters, count);
+	uint64_t half_open = 0;
+	size_t chosen = 0;
 
-	for (int is_any = 0; is_any < 2 && chosen == NULL; is_any++) {
-		for (int i = 0; i < count; i++) {
-			uint32_t oldest = candidate(meters[i], is_any,
-			    position);
+	for (int i = 0; i < count; i++)
+		half_open += meters[i]->queues.ends[FLOW_QUEUE_TCP_OPEN].count;
+	for (; live > meters[0]->bound; live--) {
+		bool is_flood = half_open * METER_FLOOD_OF > live;
+		struct meter_left *victim = &left[chosen++];
+		struct flow *flow;
 
-			if (oldest == 0 ||
-			    meters[i]->queues.links[oldest].item >= least)
-				continue;
-			least = meters[i]->queues.links[oldest].item;
-			*number = oldest;
-			chosen = meters[i];
-		}
+		flow = choose_oldest(meters, count, FLOW_QUEUE_TCP_CLOSE,
+		    packet, victim);
+		if (flow == NULL ||
+		    maker->now_ns - flow->last_ns < METER_LINGER_NS)
+			flow = !is_flood ? NULL : choose_oldest(meters, count,
+			    FLOW_QUEUE_TCP_OPEN, packet, victim);
+		if (flow == NULL)
+			flow = choose_oldest(meters, count, FLOW_QUEUES,
+			    UINT64_MAX, victim);
+		half_open -= flow->queue == FLOW_QUEUE_TCP_OPEN;
+		withdraw(meters[victim->worker], flow, victim->number);
 	}
 	return chosen;
 }
 
-/* Which flow of a meter would go first; 0: none. */
-static uint32_t
-candidate(const struct meter *m, bool is_any, uint64_t position)
+/* Of all meters the flow that was queued first, before that position. */
+static struct flow *
+choose_oldest(struct meter *const *meters, int count, enum flow_queue queue,
+    uint64_t before, struct meter_left *victim)
 {
-	uint64_t packet = position - position % PACKET_CONVERSATIONS_MAX;
-	uint32_t number = is_any ? flow_queues_oldest(&m->queues) :
-	    flow_queues_oldest_half_open(&m->queues);
+	struct flow *chosen = NULL;
 
-	return number != 0 && (is_any ||
-	    m->queues.links[number].item < packet) ? number : 0;
+	for (int i = 0; i < count; i++) {
+		const struct flow_queues *queues = &meters[i]->queues;
+		uint32_t oldest = flow_queues_oldest(queues, queue);
+
+		if (oldest == 0 || queues->links[oldest].item >= before)
+			continue;
+		before = queues->links[oldest].item;
+		victim->number = oldest;
+		victim->worker = (uint32_t)i;
+		chosen = flow_table_at(&meters[i]->table, oldest);
+	}
+	return chosen;
+}
+
+/* What is evicted waits for nothing more. */
+static void
+withdraw(struct meter *m, struct flow *flow, uint32_t number)
+{
+	flow_table_read_end(&m->table, number);
+	flow_queues_remove(&m->queues, flow, number);
+	m->counts.evicted += end_of(flow_table_tcp(&m->table, number),
+	    FLOW_END_RESOURCES) == FLOW_END_RESOURCES;
+}
+
+void
+meter_forget(struct meter *m, uint32_t number)
+{
+	flow_table_remove(&m->table, number);
+}
+
+struct meter_order
+meter_evicted_order(uint64_t position, uint64_t rank)
+{
+	return (struct meter_order){
+		position * METER_EVENTS + METER_EVICTION, rank
+	};
+}
+
+struct meter_order
+meter_left_order(uint64_t rank)
+{
+	return (struct meter_order){ UINT64_MAX, rank };
+}
+
+/* One meter does all of it at once. */
+static void
+make_room(struct meter *m)
+{
+	size_t count = meter_choose(&m, 1, &m->maker, m->victims);
+
+	for (size_t i = 0; i < count; i++) {
+		struct meter_order order = meter_evicted_order(
+		    m->maker.position, i);
+
+		meter_write(m, m->victims[i].number, &order,
+		    FLOW_END_RESOURCES, m->options.context);
+		meter_forget(m, m->victims[i].number);
+	}
+	m->maker.room = meter_room(&m, 1);
 }
 
 /* The last record of a flow, which is then forgotten. */
@@ -682,7 +748,6 @@ write_flow(struct meter *m, uint32_t number, enum flow_end end, bool is_final)
 	describe(m, number, end, &ended);
 	ended.order = m->order;
 	ended.is_final = is_final;
-	m->counts.evicted += ended.end == FLOW_END_RESOURCES;
 	m->options.write(m->options.context, &ended);
 }
 

@@ -17,6 +17,9 @@ enum { METER_BATCH_MAX = 64, METER_CONVERSATIONS_MAX = 128 };
 /* The most meters that may share the items of a run. */
 enum { METER_WORKERS_MAX = 64 };
 
+/* The most flows that may begin between two looks for room. */
+enum { METER_SPARE_MAX = 32768 };
+
 /* Nanoseconds; 0 means never. */
 struct meter_timeouts {
 	int64_t	tcp_open_ns;
@@ -78,7 +81,7 @@ struct meter_counts {
 	uint64_t	evicted;
 };
 
-/* A flow that is left at the end, and when it began. */
+/* A flow that is left at the end, or is evicted, and when it began. */
 struct meter_left {
 	int64_t		start_ns;
 	uint64_t	id;
@@ -117,13 +120,22 @@ void		 meter_tally(struct meter *, struct items *, int worker);
 
 /*
  * How many flows may begin until this is asked again: ask before a packet
- * could have more conversations than that. Where the meters together hold
- * more flows than they should, some are evicted: half-open connections that
- * had their chance first, then what was used least recently. position is that
- * of the last item tallied.
+ * could have more conversations than that.
  */
-int64_t		 meter_make_room(struct meter *const *meters, int count,
-		    uint64_t position);
+int64_t		 meter_room(struct meter *const *meters, int count);
+
+/*
+ * Where the meters together hold more flows than they should, adds those that
+ * are to be evicted to a list with room for METER_SPARE_MAX, in their order.
+ * They time out no more, and are to be written and forgotten. The maker's last
+ * item was tallied.
+ */
+size_t		 meter_choose(struct meter *const *meters, int count,
+		    const struct items_maker *, struct meter_left *);
+void		 meter_forget(struct meter *, uint32_t number);
+
+/* Where the rank-th record of those that one call chose stands. */
+struct meter_order meter_evicted_order(uint64_t position, uint64_t rank);
 
 /* Flows that the meters hold. */
 uint64_t	 meter_live(struct meter *const *meters, int count);
@@ -144,12 +156,15 @@ size_t		 meter_list(struct meter *, uint32_t worker,
 /* Sorts into the order in which they are written. */
 void		 meter_sort(struct meter_left *, size_t count);
 
+/* Where the rank-th record of those that are left stands. */
+struct meter_order meter_left_order(uint64_t rank);
+
 /*
- * Writes one of them, the rank-th of all. Several threads may do so at once:
- * context is what the meter's write is called with.
+ * Writes one of a list. Several threads may do so at once: context is what the
+ * meter's write is called with.
  */
-void		 meter_finish_flow(const struct meter *, uint32_t number,
-		    uint64_t rank, enum flow_end, void *context);
+void		 meter_write(const struct meter *, uint32_t number,
+		    const struct meter_order *, enum flow_end, void *context);
 
 void		 meter_counts(const struct meter *, struct meter_counts *);
 

@@ -58,6 +58,7 @@ append(struct flow_queues *queues, uint32_t number, int queue, uint64_t item)
 	else
 		ends->head = number;
 	ends->tail = number;
+	ends->count++;
 }
 
 static void
@@ -74,6 +75,7 @@ unlink_from(struct flow_queues *queues, uint32_t number, int queue)
 		queues->links[link.next].previous = link.previous;
 	else
 		ends->tail = link.previous;
+	ends->count--;
 }
 
 /* The heads are only asked when one of them may be due. */
@@ -117,10 +119,12 @@ due_of(const struct flow_queues *queues, const struct flow *flow, int queue)
 }
 
 uint32_t
-flow_queues_oldest(const struct flow_queues *queues)
+flow_queues_oldest(const struct flow_queues *queues, enum flow_queue queue)
 {
 	uint32_t oldest = 0;
 
+	if (queue != FLOW_QUEUES)
+		return queues->ends[queue].head;
 	for (int q = 0; q < FLOW_QUEUES; q++) {
 		uint32_t head = queues->ends[q].head;
 

@@ -16,8 +16,8 @@
 #include "base/pool.h"
 #include "flow/flow.h"
 
-/* A quarter of a second, and a power of two. */
-enum { FLOW_QUEUE_EPOCH_BITS = 28 };
+/* About a second, and a power of two. */
+enum { FLOW_QUEUE_EPOCH_BITS = 30 };
 #define FLOW_QUEUE_EPOCH_NS (INT64_C(1) << FLOW_QUEUE_EPOCH_BITS)
 
 /* A flow's place, by flow number. */
@@ -30,6 +30,7 @@ struct flow_link {
 struct flow_queue_ends {
 	uint32_t	head;		/* flow numbers, 0: empty */
 	uint32_t	tail;
+	uint32_t	count;
 };
 
 struct flow_queues {
@@ -69,12 +70,8 @@ void	 flow_queues_remove(struct flow_queues *, struct flow *,
 uint32_t flow_queues_due(struct flow_queues *, const struct pool *flows,
 	    int64_t now_ns, uint64_t *rank);
 
-/* The flow of all that was queued first, and of half-open ones; 0: none. */
-uint32_t flow_queues_oldest(const struct flow_queues *);
-static inline uint32_t
-flow_queues_oldest_half_open(const struct flow_queues *queues)
-{
-	return queues->ends[FLOW_QUEUE_TCP_OPEN].head;
-}
+/* The flow that was queued first, of one queue or (FLOW_QUEUES) of all; 0:
+   none. */
+uint32_t flow_queues_oldest(const struct flow_queues *, enum flow_queue);
 
 #endif

@@ -142,11 +142,16 @@ struct conversation {
 	uint32_t	 ip_bytes;	/* IP headers and payload, summed */
 	uint32_t	 beyond_frame;	/* bytes of payload that the IP header
 					   claims behind the frame's end */
+	/*
+	 * Ports, and version and protocol, do not stand side by side: a
+	 * compiler would read two at once that were written one by one, and
+	 * such a load waits until all earlier stores are done.
+	 */
 	uint16_t	 src_port;	/* 0 where the protocol has none */
-	uint16_t	 dst_port;
 	uint8_t		 ip_version;	/* 4 or 6 */
-	uint8_t		 protocol;	/* IANA number of the transport */
 	uint8_t		 ttl;		/* or hop limit */
+	uint16_t	 dst_port;
+	uint8_t		 protocol;	/* IANA number of the transport */
 	uint8_t		 traffic_class;	/* DSCP << 2 | ECN */
 	uint8_t		 checksum;	/* CHECKSUM_..., of the transport */
 	bool		 is_ip_checksum_bad;

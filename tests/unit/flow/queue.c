@@ -138,15 +138,17 @@ static void
 test_oldest(void **state)
 {
 	(void)state;
-	assert_int_equal(flow_queues_oldest(&queues), 0);
+	assert_int_equal(flow_queues_oldest(&queues, FLOW_QUEUES), 0);
 	move(1, FLOW_QUEUE_UDP, 0, 30);
 	move(2, FLOW_QUEUE_TCP, 0, 20);
-	assert_int_equal(flow_queues_oldest(&queues), 2);
-	assert_int_equal(flow_queues_oldest_half_open(&queues), 0);
+	assert_int_equal(flow_queues_oldest(&queues, FLOW_QUEUES), 2);
+	assert_int_equal(flow_queues_oldest(&queues,
+	    FLOW_QUEUE_TCP_OPEN), 0);
 	move(3, FLOW_QUEUE_TCP_OPEN, 0, 40);
 	move(2, FLOW_QUEUE_TCP, 0, 50);
-	assert_int_equal(flow_queues_oldest(&queues), 1);
-	assert_int_equal(flow_queues_oldest_half_open(&queues), 3);
+	assert_int_equal(flow_queues_oldest(&queues, FLOW_QUEUES), 1);
+	assert_int_equal(flow_queues_oldest(&queues,
+	    FLOW_QUEUE_TCP_OPEN), 3);
 }
 
 /* Flows go from queue to queue; arrays say where they must stand. */
