@@ -104,6 +104,8 @@ libtallyman_a_SOURCES = \
 	%D%/flow/key.h \
 	%D%/flow/meter.c \
 	%D%/flow/meter.h \
+	%D%/flow/meter_ends.c \
+	%D%/flow/meter_state.h \
 	%D%/flow/queue.c \
 	%D%/flow/queue.h \
 	%D%/flow/rtp.c \

@@ -11,8 +11,7 @@
 #include "base/fetch.h"
 #include "base/log.h"
 #include "flow/account.h"
-#include "flow/meter.h"
-#include "flow/queue.h"
+#include "flow/meter_state.h"
 #include "tcp/connection.h"
 
 /*
@@ -29,46 +28,6 @@ enum { METER_AHEAD_ITEM = 24, METER_AHEAD_SLOT = 16, METER_AHEAD = 8 };
 #define METER_FLOWS_MAX (UINT32_MAX / 4)
 enum { METER_SPARE_OF = 8, METER_FEW = 1024 };
 
-/* A connection that is over has had its late segments after a second. */
-#define METER_LINGER_NS INT64_C(1000000000)
-
-/* Of more half-open connections than one flow in so many: a flood of SYNs. */
-enum { METER_FLOOD_OF = 4 };
-
-/* What happens at one position, in this order. */
-enum meter_event {
-	METER_TICK,
-	METER_ITEM,
-	METER_EVICTION,
-	METER_EVENTS = 4
-};
-
-/* A flow that was begun before it was known who carries it. */
-struct meter_carried {
-	uint32_t	 number;
-	struct item	*carrier;
-};
-
-struct meter {
-	struct flow_table	 table;
-	struct flow_queues	 queues;
-	int64_t			 part_ns;
-	struct meter_options	 options;
-	struct meter_counts	 counts;
-	int64_t			 now_ns;	/* the capture clock */
-	struct meter_order	 order;		/* of what is written now */
-	uint64_t		 most;		/* flows that may be held */
-	uint64_t		 bound;		/* so many are left by a look */
-	uint64_t		 spare;		/* that may begin until the next */
-	struct item		**own;		/* owned; of the batch */
-	struct meter_carried	*carried;	/* owned; as much room */
-	int			 own_room;
-	int			 carried_count;
-	struct meter_left	*victims;	/* owned, spare; likewise */
-	struct items_maker	 maker;		/* of meter_packets() */
-	struct items		 items;
-};
-
 static void		 reserve(struct meter *, int);
 static void		 settle_room(struct meter *, uint64_t);
 static size_t		 victims_size(const struct meter *);
@@ -82,7 +41,6 @@ static uint32_t		 find_flow(struct meter *, const struct item *);
 static uint32_t		 begin_flow(struct meter *, const struct item *);
 static uint64_t		 carrier_of(struct meter *, uint32_t,
 			    const struct item *);
-static void		 settle_carried(struct meter *);
 static void		 part_flow(struct meter *, uint32_t);
 static bool		 is_expired(const struct meter *,
 			    const struct flow *);
@@ -93,17 +51,7 @@ static void		 queue_flow(struct meter *, uint32_t,
 static enum flow_queue	 queue_of(const struct flow *,
 			    const struct tcp *);
 static void		 credit_error(struct meter *, const struct item *);
-static void		 tick(struct meter *, struct item_tick *);
-static struct flow	*choose_oldest(struct meter *const *, int,
-			    enum flow_queue, uint64_t, struct meter_left *);
-static void		 withdraw(struct meter *, struct flow *, uint32_t);
 static void		 make_room(struct meter *);
-static void		 end_flow(struct meter *, uint32_t, enum flow_end);
-static enum flow_end	 end_of(const struct tcp *, enum flow_end);
-static void		 write_flow(struct meter *, uint32_t, enum flow_end,
-			    bool);
-static void		 describe(const struct meter *, uint32_t,
-			    enum flow_end, struct meter_flow *);
 
 struct meter *
 meter_new(const struct meter_options *options, struct error *error)
@@ -250,13 +198,13 @@ meter_tally(struct meter *m, struct items *items, int worker)
 			fetch_flow(m, i + METER_AHEAD);
 		while (ticks < items->tick_count &&
 		    items->ticks[ticks].position <= item->position)
-			tick(m, &items->ticks[ticks++]);
+			meter_end_due(m, &items->ticks[ticks++]);
 		m->now_ns = item->now_ns;
 		tally(m, item);
 	}
 	while (ticks < items->tick_count)
-		tick(m, &items->ticks[ticks++]);
-	settle_carried(m);
+		meter_end_due(m, &items->ticks[ticks++]);
+	meter_settle_carried(m);
 }
 
 static inline __attribute__((always_inline)) void
@@ -333,69 +281,6 @@ meter_finish(struct meter *m, enum flow_end end)
 	free(left);
 }
 
-uint64_t
-meter_live(struct meter *const *meters, int count)
-{
-	uint64_t live = 0;
-
-	for (int i = 0; i < count; i++)
-		live += meters[i]->table.flows.live;
-	return live;
-}
-
-uint64_t
-meter_bounded(const struct meter *m, uint64_t live)
-{
-	return live < m->most ? live : m->most;
-}
-
-size_t
-meter_list(struct meter *m, uint32_t worker, struct meter_left *left)
-{
-	size_t count = 0;
-	uint32_t n = 0;
-
-	while ((n = pool_next(&m->table.flows, n)) != 0) {
-		const struct flow *flow = flow_table_at(&m->table, n);
-
-		if (flow->id == 0)
-			continue;
-		flow_table_read_end(&m->table, n);
-		left[count++] = (struct meter_left){
-			flow->start_ns, flow->id, n, worker
-		};
-	}
-	return count;
-}
-
-static int
-compare_left(const void *x, const void *y)
-{
-	const struct meter_left *a = x;
-	const struct meter_left *b = y;
-
-	if (a->start_ns != b->start_ns)
-		return a->start_ns < b->start_ns ? -1 : 1;
-	return a->id < b->id ? -1 : a->id > b->id;
-}
-
-void
-meter_sort(struct meter_left *left, size_t count)
-{
-	qsort(left, count, sizeof *left, compare_left);
-}
-
-void
-meter_write(const struct meter *m, uint32_t number,
-    const struct meter_order *order, enum flow_end end, void *context)
-{
-	struct meter_flow ended;
-
-	describe(m, number, end, &ended);
-	ended.order = *order;
-	m->options.write(context, &ended);
-}
-
 void
 meter_counts(const struct meter *m, struct meter_counts *counts)
 {
@@ -438,11 +323,11 @@ find_flow(struct meter *m, const struct item *item)
 	if (number == 0)
 		return 0;
 	if (is_expired(m, flow_table_at(&m->table, number))) {
-		end_flow(m, number, FLOW_END_IDLE);
+		meter_end(m, number, FLOW_END_IDLE);
 		return 0;
 	}
 	if (is_reused(m, number, item)) {
-		end_flow(m, number, FLOW_END_REUSE);
+		meter_end(m, number, FLOW_END_REUSE);
 		return 0;
 	}
 	return number;
@@ -493,8 +378,8 @@ carrier_of(struct meter *m, uint32_t number, const struct item *item)
  * Waits for who has the carriers. He never waits for us in turn, as a carrier
  * is earlier in the input than what it carries.
  */
-static void
-settle_carried(struct meter *m)
+void
+meter_settle_carried(struct meter *m)
 {
 	for (int i = 0; i < m->carried_count; i++) {
 		const struct meter_carried *carried = &m->carried[i];
@@ -520,7 +405,7 @@ part_flow(struct meter *m, uint32_t number)
 
 	if (m->now_ns - parts->begin_ns < m->part_ns)
 		return;
-	write_flow(m, number, FLOW_END_ACTIVE, false);
+	meter_write_part(m, number, FLOW_END_ACTIVE, false);
 	account_next_part(&m->table, number);
 	parts->begin_ns = m->now_ns;
 }
@@ -587,118 +472,6 @@ credit_error(struct meter *m, const struct item *item)
 		flow_table_need_oddities(&m->table, number)->icmp_errors++;
 }
 
-/* Ends the flows that are due. */
-static void
-tick(struct meter *m, struct item_tick *tick)
-{
-	uint32_t number;
-
-	(void)atomic_fetch_add_explicit(&tick->live, m->table.flows.live,
-	    memory_order_relaxed);
-	m->now_ns = tick->now_ns;
-	m->order.position = tick->position * METER_EVENTS + METER_TICK;
-	while ((number = flow_queues_due(&m->queues, &m->table.flows,
-	    m->now_ns, &m->order.rank)) != 0)
-		end_flow(m, number, FLOW_END_IDLE);
-}
-
-int64_t
-meter_room(struct meter *const *meters, int count)
-{
-	const struct meter *first = meters[0];
-
-	return (int64_t)(first->bound + first->spare -
-	    meter_live(meters, count));
-}
-
-/*
- * Connections that are over go first, then half-open ones if there are so many
- * that they must be a flood, but for what the last packet began, then what was
- * used least recently.
- */
-size_t
-meter_choose(struct meter *const *meters, int count,
-    const struct items_maker *maker, struct meter_left *left)
-{
-	uint64_t packet = maker->position -
-	    maker->position % PACKET_CONVERSATIONS_MAX;
-	uint64_t live = meter_live(meters, count);
-	uint64_t half_open = 0;
-	size_t chosen = 0;
-
-	for (int i = 0; i < count; i++)
-		half_open += meters[i]->queues.ends[FLOW_QUEUE_TCP_OPEN].count;
-	for (; live > meters[0]->bound; live--) {
-		bool is_flood = half_open * METER_FLOOD_OF > live;
-		struct meter_left *victim = &left[chosen++];
-		struct flow *flow;
-
-		flow = choose_oldest(meters, count, FLOW_QUEUE_TCP_CLOSE,
-		    packet, victim);
-		if (flow == NULL ||
-		    maker->now_ns - flow->last_ns < METER_LINGER_NS)
-			flow = !is_flood ? NULL : choose_oldest(meters, count,
-			    FLOW_QUEUE_TCP_OPEN, packet, victim);
-		if (flow == NULL)
-			flow = choose_oldest(meters, count, FLOW_QUEUES,
-			    UINT64_MAX, victim);
-		half_open -= flow->queue == FLOW_QUEUE_TCP_OPEN;
-		withdraw(meters[victim->worker], flow, victim->number);
-	}
-	return chosen;
-}
-
-/* Of all meters the flow that was queued first, before that position. */
-static struct flow *
-choose_oldest(struct meter *const *meters, int count, enum flow_queue queue,
-    uint64_t before, struct meter_left *victim)
-{
-	struct flow *chosen = NULL;
-
-	for (int i = 0; i < count; i++) {
-		const struct flow_queues *queues = &meters[i]->queues;
-		uint32_t oldest = flow_queues_oldest(queues, queue);
-
-		if (oldest == 0 || queues->links[oldest].item >= before)
-			continue;
-		before = queues->links[oldest].item;
-		victim->number = oldest;
-		victim->worker = (uint32_t)i;
-		chosen = flow_table_at(&meters[i]->table, oldest);
-	}
-	return chosen;
-}
-
-/* What is evicted waits for nothing more. */
-static void
-withdraw(struct meter *m, struct flow *flow, uint32_t number)
-{
-	flow_table_read_end(&m->table, number);
-	flow_queues_remove(&m->queues, flow, number);
-	m->counts.evicted += end_of(flow_table_tcp(&m->table, number),
-	    FLOW_END_RESOURCES) == FLOW_END_RESOURCES;
-}
-
-void
-meter_forget(struct meter *m, uint32_t number)
-{
-	flow_table_remove(&m->table, number);
-}
-
-struct meter_order
-meter_evicted_order(uint64_t position, uint64_t rank)
-{
-	return (struct meter_order){
-		position * METER_EVENTS + METER_EVICTION, rank
-	};
-}
-
-struct meter_order
-meter_left_order(uint64_t rank)
-{
-	return (struct meter_order){ UINT64_MAX, rank };
-}
-
 /* One meter does all of it at once. */
 static void
 make_room(struct meter *m)
@@ -714,67 +487,4 @@ make_room(struct meter *m)
 		meter_forget(m, m->victims[i].number);
 	}
 	m->maker.room = meter_room(&m, 1);
-}
-
-/* The last record of a flow, which is then forgotten. */
-static void
-end_flow(struct meter *m, uint32_t number, enum flow_end end)
-{
-	flow_table_read_end(&m->table, number);
-	write_flow(m, number, end, true);
-	flow_queues_remove(&m->queues, flow_table_at(&m->table, number),
-	    number);
-	flow_table_remove(&m->table, number);
-}
-
-/* A TCP flow that is over ended by its own doing, whatever came later. */
-static enum flow_end
-end_of(const struct tcp *tcp, enum flow_end end)
-{
-	if (tcp == NULL || end == FLOW_END_ACTIVE)
-		return end;
-	if (tcp_connection_is_reset(tcp))
-		return FLOW_END_RST;
-	return tcp_connection_is_closed(tcp) ? FLOW_END_FIN : end;
-}
-
-static void
-write_flow(struct meter *m, uint32_t number, enum flow_end end, bool is_final)
-{
-	struct meter_flow ended;
-
-	if (m->carried_count > 0)
-		settle_carried(m);
-	describe(m, number, end, &ended);
-	ended.order = m->order;
-	ended.is_final = is_final;
-	m->options.write(m->options.context, &ended);
-}
-
-/* A flow with all that is kept of it, as it ends. */
-static void
-describe(const struct meter *m, uint32_t number, enum flow_end end,
-    struct meter_flow *ended)
-{
-	const struct flow *flow = flow_table_at(&m->table, number);
-	const struct tcp *tcp = flow_table_tcp(&m->table, number);
-	uint32_t part = m->table.parts == NULL ? 0 :
-	    m->table.parts[number].part;
-
-	*ended = (struct meter_flow){
-		.flow = flow,
-		.origin = &m->table.origins[number],
-		.oddities = flow->has_oddities ?
-		    &m->table.oddities[number] : NULL,
-		.tcp = tcp,
-		.trouble = tcp == NULL ? NULL :
-		    tcp_trouble_of(tcp, &m->table.troubles),
-		.udp = flow->has_udp_state ?
-		    &m->table.transports[number].udp : NULL,
-		.labels = flow->has_labels ? &m->table.labels[number] : NULL,
-		.totals = part == 0 ? NULL : m->table.parts[number].totals,
-		.part = part,
-		.end = end_of(tcp, end),
-		.is_final = true
-	};
 }
