@@ -250,8 +250,9 @@ find_flows(struct stages *s, struct flow_table *table, int items)
 	for (int i = 0; i < items; i++)
 		flow_table_prefetch_slot(table, s->items[i].item.hash);
 	for (int i = 0; i < items; i++)
-		flow_table_prefetch_flow(table, s->items[i].item.hash,
-		    s->items[i].item.key.protocol == PROTOCOL_TCP);
+		flow_table_prefetch_flow(table, &s->items[i].item.key,
+		    s->items[i].item.hash, s->items[i].item.conversation,
+		    s->items[i].item.sender);
 	for (int i = 0; i < items; i++) {
 		struct stages_item *item = &s->items[i];
 

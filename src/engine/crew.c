@@ -425,14 +425,19 @@ static void
 write_share(struct worker *w, const struct batch *batch)
 {
 	struct crew *c = w->crew;
+	size_t step = (size_t)c->options.workers;
 
-	for (size_t i = (size_t)w->index; i < batch->left_count;
-	    i += (size_t)c->options.workers) {
+	for (size_t i = (size_t)w->index; i < batch->left_count; i += step) {
+		const struct meter_left *left = &batch->left[i];
+		size_t ahead = i + METER_AHEAD_END * step;
 		struct meter_order order = batch->left_order;
 
+		if (ahead < batch->left_count)
+			meter_fetch(c->meters[batch->left[ahead].worker],
+			    batch->left[ahead].number);
 		order.rank += i;
-		meter_write(c->meters[batch->left[i].worker],
-		    batch->left[i].number, &order, batch->end, w);
+		meter_write(c->meters[left->worker], left->number, &order,
+		    batch->end, w);
 	}
 }
 

@@ -275,6 +275,8 @@ meter_finish(struct meter *m, enum flow_end end)
 	for (size_t i = 0; i < count; i++) {
 		struct meter_order order = meter_left_order(i);
 
+		if (i + METER_AHEAD_END < count)
+			meter_fetch(m, left[i + METER_AHEAD_END].number);
 		meter_write(m, left[i].number, &order, end,
 		    m->options.context);
 	}
@@ -482,6 +484,8 @@ make_room(struct meter *m)
 		struct meter_order order = meter_evicted_order(
 		    m->maker.position, i);
 
+		if (i + METER_AHEAD_END < count)
+			meter_fetch(m, m->victims[i + METER_AHEAD_END].number);
 		meter_write(m, m->victims[i].number, &order,
 		    FLOW_END_RESOURCES, m->options.context);
 		meter_forget(m, m->victims[i].number);

@@ -17,6 +17,9 @@ enum { METER_BATCH_MAX = 64, METER_CONVERSATIONS_MAX = 128 };
 /* The most meters that may share the items of a run. */
 enum { METER_WORKERS_MAX = 64 };
 
+/* Flows of a list that are fetched before they are written. */
+enum { METER_AHEAD_END = 3 };
+
 /* The most flows that may begin between two looks for room. */
 enum { METER_SPARE_MAX = 32768 };
 
@@ -158,6 +161,9 @@ void		 meter_sort(struct meter_left *, size_t count);
 
 /* Where the rank-th record of those that are left stands. */
 struct meter_order meter_left_order(uint64_t rank);
+
+/* Fetches what meter_write() of it will read, some time before. */
+void		 meter_fetch(const struct meter *, uint32_t number);
 
 /*
  * Writes one of a list. Several threads may do so at once: context is what the

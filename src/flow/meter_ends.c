@@ -31,8 +31,11 @@ meter_end_due(struct meter *m, struct item_tick *tick)
 	m->now_ns = tick->now_ns;
 	m->order.position = tick->position * METER_EVENTS + METER_TICK;
 	while ((number = flow_queues_due(&m->queues, &m->table.flows,
-	    m->now_ns, &m->order.rank)) != 0)
+	    m->now_ns, &m->order.rank)) != 0) {
+		flow_table_prefetch_end(&m->table,
+		    m->queues.links[number].next);
 		meter_end(m, number, FLOW_END_IDLE);
+	}
 }
 
 void
@@ -159,6 +162,10 @@ choose_oldest(struct meter *const *meters, int count, enum flow_queue queue,
 		before = queues->links[oldest].item;
 		victim->number = oldest;
 		victim->worker = (uint32_t)i;
+		fetch_to_read(&queues->links[queues->links[oldest].next],
+		    sizeof *queues->links);
+		fetch_to_read(flow_table_at(&meters[i]->table,
+		    queues->links[oldest].next), FETCH_LINE);
 		chosen = flow_table_at(&meters[i]->table, oldest);
 	}
 	return chosen;
@@ -244,6 +251,12 @@ void
 meter_sort(struct meter_left *left, size_t count)
 {
 	qsort(left, count, sizeof *left, compare_left);
+}
+
+void
+meter_fetch(const struct meter *m, uint32_t number)
+{
+	flow_table_prefetch_end(&m->table, number);
 }
 
 void

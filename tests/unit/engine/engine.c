@@ -187,7 +187,7 @@ setup(void **state)
 	};
 	options = (struct engine_options){
 		.source = &listed.source,
-		.timeouts = { 5 * S, 20 * S, S, S, S, 10 * S },
+		.timeouts = { 5 * S, 20 * S, S, S, S, 3 * S },
 		.memory = 8 << 20,
 		.max_flows = 25,
 		.is_header_checked = true,
