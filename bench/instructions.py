@@ -91,7 +91,8 @@ def build_facts():
                 os.devnull]).stdout.decode()
     machine = run([*compiler, "-dumpmachine"]).stdout.decode()
     flags = " ".join(variables[name] for name in (
-        "CPPFLAGS", "CFLAGS", "HARDENING_CFLAGS", "LDFLAGS")).split()
+        "CPPFLAGS", "CFLAGS", "HARDENING_CFLAGS", "LTO_CFLAGS",
+        "LDFLAGS")).split()
     return {
         "architecture": machine.split("-")[0],
         "compiler": compiler_name(dict(MACRO.findall(text))),
