@@ -19,6 +19,7 @@ EXTRA_DIST += \
 	%D%/architecture.md \
 	%D%/fields.md \
 	%D%/limits.md \
+	%D%/performance.md \
 	%D%/realtime.md \
 	%D%/tcp.md \
 	%D%/truth.md

@@ -26,7 +26,7 @@ enum { CREW_LEFT = 256 };
  */
 enum { CREW_READERS_SHARE = 64 };
 
-/* What is written at once; the least that POSIX grants is 16. */
+/* Pieces that are written at once; IOV_MAX is 1024 where we know it. */
 enum { CREW_PIECES = 256 };
 
 struct worker {

@@ -58,7 +58,7 @@ ledger_packet(struct stats *s, const struct packet *p)
 /* Adds a record that is written. */
 void	ledger_record(struct stats *, const struct record *);
 
-/* Adds what ledger_record() added to another ledger, and takes it from there. */
+/* Takes what ledger_record() added to another ledger. */
 void	ledger_take(struct stats *, struct stats *from);
 
 /* Whether the sums hold; ask after the last record. */

@@ -60,7 +60,8 @@ end_of(const struct tcp *tcp, enum flow_end end)
 }
 
 void
-meter_write_part(struct meter *m, uint32_t number, enum flow_end end, bool is_final)
+meter_write_part(struct meter *m, uint32_t number, enum flow_end end,
+    bool is_final)
 {
 	struct meter_flow ended;
 

@@ -1,6 +1,6 @@
 /*
- * One file = one way to write records. A format turns a record into bytes;
- * where they go is sink.h's business.
+ * One file = one way to write records. A format turns a record into bytes; an
+ * output brings them to their place.
  */
 #ifndef TALLYMAN_OUTPUT_OUTPUT_H
 #define TALLYMAN_OUTPUT_OUTPUT_H

@@ -11,7 +11,7 @@
 
 /*
  * Large enough that handing over costs nothing, small enough that the bytes
- * are still in the cache that the threads share; see docs/performance.md.
+ * are still in the cache that the threads share.
  */
 enum {
 	AHEAD_FRONT = 64 << 10,		/* left free for what came before */
