@@ -476,10 +476,10 @@ write_batches(void *context)
 static struct batch *
 write_next(struct crew *c)
 {
-	struct batch *batch = NULL;
+	struct batch *batch = channel_take(&c->workers[0].done);
 
-	for (int i = 0; i < c->options.workers; i++)
-		batch = channel_take(&c->workers[i].done);
+	for (int i = 1; i < c->options.workers; i++)
+		(void)channel_take(&c->workers[i].done);
 	for (size_t i = 0; i < batch->outputs; i++)
 		merge(c, batch, i);
 	return batch;

@@ -300,8 +300,8 @@ quote_foreign(struct json_writer *w, const char *text, char *at)
 {
 	size_t size = 0;
 
-	while (spell_is_plain[(unsigned char)text[size]] &&
-	    size < JSON_WORD_MAX) {
+	while (size < JSON_WORD_MAX &&
+	    spell_is_plain[(unsigned char)text[size]]) {
 		at[size] = text[size];
 		size++;
 	}
