@@ -4,6 +4,8 @@ order and the closing counts depend on the input alone."""
 import glob
 import os
 import re
+import select
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -12,7 +14,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 from capture import (  # noqa: E402
     START_NS, Conversation, datagram, ethernet, icmp, ip, packet, pcap)
 from run import (  # noqa: E402
-    SHARED, case, equal, execute, expect, main, samples, untested, write)
+    PROGRAM, SHARED, case, equal, execute, expect, main, samples, untested,
+    write)
 
 SECOND = 1_000_000_000
 TIMES = re.compile(rb'"elapsed":[^}]*')
@@ -119,6 +122,25 @@ def several_outputs(place):
             with open(name, "rb") as file:
                 made[threads].append(TIMES.sub(b"", file.read()))
     expect(made["1"] == made["4"], "outputs differ")
+
+
+@case
+def a_slow_pipe(place):
+    """Records do not wait until a batch is full."""
+    frames = [datagram("10.0.0.1", "10.0.0.2", 50000 + i, 53, b"q",
+                       START_NS + i * 200 * SECOND) for i in range(2)]
+    with subprocess.Popen([*PROGRAM, "-j", "2", "-l", "-r", "-", "-o",
+                           "json"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as child:
+        child.stdin.write(pcap(frames))
+        child.stdin.flush()
+        ready, _, _ = select.select([child.stdout], [], [], 20)
+        expect(ready, "no record while the pipe is open")
+        expect(b'"end_reason":"idle"' in child.stdout.readline(),
+               "the flow that timed out")
+        child.stdin.close()
+        child.stdout.read()
+        equal(child.wait(), 0, "exit status")
 
 
 @case

@@ -1,9 +1,11 @@
 /*
  * Keyed hashing. XXH3 with 192 secret bytes from the kernel, drawn once a
- * run: unlike SipHash it costs under 5 ns for a 44-byte key, and since every
- * input word is mixed with secret words before it is multiplied, a sender
- * who does not know the secret cannot choose keys that collide. The hash
- * decides where a flow is stored, never what is written or in which order.
+ * run, for what has any length; and its way with short inputs, in line, for
+ * the keys of flows. Unlike SipHash that costs under 5 ns a key, and since
+ * every input word is mixed with secret words before it is multiplied, a
+ * sender who does not know the secret cannot choose keys that collide. The
+ * hash decides where a flow is stored and who works on it, never what is
+ * written or in which order.
  */
 #ifndef TALLYMAN_BASE_HASH_H
 #define TALLYMAN_BASE_HASH_H

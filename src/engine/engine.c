@@ -30,6 +30,7 @@ struct engine {
 	struct stats		 stats;
 	struct progress		 progress;
 	uint64_t		 frames;	/* given to the walk */
+	int			 wanted;	/* of the source, last */
 	int64_t			 begin_ns;	/* monotonic */
 	int64_t			 flushed_ns;
 	int64_t			 reported_ns;
@@ -212,6 +213,7 @@ read_frames(struct engine *e)
 	}
 	if (e->crew == NULL)
 		source_release_all(o->source);
+	e->wanted = max;
 	count = source_read(o->source, e->source_frames, max, &error);
 	if (count == SOURCE_ERROR) {
 		progress_clear(&e->progress);
@@ -223,18 +225,19 @@ read_frames(struct engine *e)
 
 /*
  * What was read fills batches. One thread passes them on at once, as their
- * frames are gone with the next read; so does a live capture, as their records
- * are waited for.
+ * frames are gone with the next read; so does a live capture, and who got less
+ * than he wanted: a pipe may have no more for long, and records are waited for.
  */
 static void
 take_frames(struct engine *e, int count)
 {
+	bool is_awaited = e->crew == NULL || e->options->is_live ||
+	    count < e->wanted;
 	int done = 0;
 
 	while (done < count) {
 		done += walk_frames(e, e->source_frames + done, count - done);
-		if (batch_is_full(e->batch) || e->crew == NULL ||
-		    e->options->is_live ||
+		if (is_awaited || batch_is_full(e->batch) ||
 		    e->maker.room < PACKET_CONVERSATIONS_MAX)
 			pass_batch(e);
 	}

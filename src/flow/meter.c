@@ -1,7 +1,8 @@
 /*
  * The meter; see meter.h. The cost of a million flows is memory latency, so
- * a batch is gone through in stages: make all keys and prefetch their slots,
- * prefetch the flows behind the slots, then update one after the other.
+ * items are gone through in stages that run behind each other: one is fetched,
+ * the slot of an earlier one, the flow behind the slot of one before that, and
+ * then a flow is updated. How flows end is in meter_ends.c.
  */
 #include <assert.h>
 #include <sched.h>
