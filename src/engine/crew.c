@@ -69,6 +69,7 @@ static void	*write_batches(void *);
 static struct batch *write_next(struct crew *);
 static void	share(struct crew *);
 static void	await(struct crew *);
+static bool	is_done(struct crew *);
 static void	merge(struct crew *, struct batch *, size_t);
 static int	earliest(struct batch *, size_t, const size_t *);
 static bool	precedes(const struct meter_order *,
@@ -246,12 +247,33 @@ crew_take(struct crew *c, uint64_t *mark)
 {
 	struct batch *batch;
 
+	crew_collect(c);
 	if (c->idle_count == 0)
 		await(c);
 	batch = c->idle[--c->idle_count];
 	batch_reset(batch);
 	*mark = c->mark;
 	return batch;
+}
+
+void
+crew_collect(struct crew *c)
+{
+	while (c->away > 0 && is_done(c))
+		take_back(c);
+}
+
+/* Whether the next batch need not be waited for. */
+static bool
+is_done(struct crew *c)
+{
+	if (c->is_writing)
+		return channel_wait(&c->written, 0) > 0;
+	for (int i = 1; i < c->options.workers; i++) {
+		if (channel_wait(&c->workers[i].done, 0) == 0)
+			return false;
+	}
+	return true;
 }
 
 /* Waits until a good part of the batches is done. */
@@ -262,8 +284,7 @@ await(struct crew *c)
 		(void)channel_wait(&c->written, CREW_DONE);
 	for (int i = 1; i < c->options.workers && !c->is_writing; i++)
 		(void)channel_wait(&c->workers[i].done, CREW_DONE);
-	for (int i = 0; i < CREW_DONE; i++)
-		take_back(c);
+	crew_collect(c);
 }
 
 /* Waits for the next batch that is done. They come in order. */

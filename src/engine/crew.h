@@ -39,6 +39,9 @@ const uint8_t	*crew_routes(const struct crew *);
  */
 struct batch	*crew_take(struct crew *, uint64_t *mark);
 
+/* Writes what is done, so that records do not wait for the next batch. */
+void		 crew_collect(struct crew *);
+
 /* Gives a filled batch to the workers; it will come back by crew_take(). */
 void		 crew_give(struct crew *, struct batch *);
 

@@ -319,17 +319,16 @@ tick(struct engine *e)
 {
 	int64_t now_ns = clock_ns(CLOCK_REALTIME);
 
-	if (!e->options->is_live) {
-		if (e->batch->packet_count > 0)
-			pass_batch(e);
-		return;
-	}
 	if (e->crew == NULL) {
-		meter_tick(e->meter, now_ns);
+		if (e->options->is_live)
+			meter_tick(e->meter, now_ns);
 		return;
 	}
-	items_tick(&e->maker, &e->batch->items, now_ns);
-	pass_batch(e);
+	if (e->options->is_live)
+		items_tick(&e->maker, &e->batch->items, now_ns);
+	if (e->options->is_live || e->batch->packet_count > 0)
+		pass_batch(e);
+	crew_collect(e->crew);
 }
 
 /* Frames of a link that nobody reads are counted, and that is said once. */
