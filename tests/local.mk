@@ -11,6 +11,7 @@ AM_TESTS_ENVIRONMENT = \
 # One line a program; its source has the same name and .c at the end.
 unit_tests = \
 	%D%/unit/base/buffer \
+	%D%/unit/base/channel \
 	%D%/unit/base/cursor \
 	%D%/unit/base/hash \
 	%D%/unit/base/log \
