@@ -251,12 +251,13 @@ sys.exit(os.waitstatus_to_exitcode(status) != 0)
 
 def cost(path):
     """Seconds of processor time, the least of a few runs, and the most
-    memory in bytes."""
+    memory in bytes. One thread: what the allocator keeps for each of several
+    depends on how they happen to run."""
     seconds, memory = [], []
     for _ in range(MEASURES):
         done = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", STARTER, *PROGRAM, "-r", path,
-             "-o", "json"], stdout=subprocess.DEVNULL,
+            [sys.executable, "-I", "-S", "-c", STARTER, *PROGRAM, "-j1",
+             "-r", path, "-o", "json"], stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, check=False, timeout=60)
         words = done.stderr.decode()
         equal(done.returncode, 0, f"exit status for {path}: {words}")
