@@ -481,6 +481,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	registry_init();
+	fields_init();
 	s.format = format_json.open(&options, &error);
 	if (services_load(NULL, &error) < 0 || s.format == NULL)
 		bench_fail("start", error.text);

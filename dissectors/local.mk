@@ -1,5 +1,9 @@
 # The dissectors: one line a file. The registry is generated from this list.
 dissectors = \
+	%D%/application/dns.c \
+	%D%/application/llmnr.c \
+	%D%/application/mdns.c \
+	%D%/application/ssh.c \
 	%D%/link/arcnet_linux.c \
 	%D%/link/atm.c \
 	%D%/link/enc.c \

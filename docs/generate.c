@@ -43,6 +43,7 @@ static const struct {
 int
 main(int argc, char **argv)
 {
+	fields_init();
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		if (argc < 2 || strcmp(argv[1], forms[i].name) != 0)
 			continue;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "capture/live.h"
+#include "dissect/applications.h"
 #include "dissect/registry.h"
 #include "inform.h"
 #include "record/fields.h"
@@ -65,8 +66,14 @@ list_dissectors(void)
 	for (size_t i = 0; registry_dissectors[i] != NULL; i++) {
 		const struct dissector *d = registry_dissectors[i];
 
-		printf("%-10s %-14s %s (%s)\n", layers[d->layer], d->name,
+		printf("%-11s %-14s %s (%s)\n", layers[d->layer], d->name,
 		    d->title, d->source);
+	}
+	for (size_t i = 0; registry_applications[i] != NULL; i++) {
+		const struct application *a = registry_applications[i];
+
+		printf("%-11s %-14s %s (%s)\n", "application", a->name,
+		    a->title, a->source);
 	}
 }
 

@@ -6,6 +6,8 @@ libtallyman_a_SOURCES = \
 	%D%/base/channel.c \
 	%D%/base/channel.h \
 	%D%/base/cursor.h \
+	%D%/base/digest.c \
+	%D%/base/digest.h \
 	%D%/base/error.c \
 	%D%/base/error.h \
 	%D%/base/fetch.h \
@@ -55,13 +57,23 @@ libtallyman_a_SOURCES = \
 	%D%/capture/source.h \
 	%D%/capture/windows.c \
 	%D%/capture/windows.h \
+	%D%/dissect/application.h \
+	%D%/dissect/applications.c \
+	%D%/dissect/applications.h \
+	%D%/dissect/applications_search.c \
+	%D%/dissect/applications_state.h \
 	%D%/dissect/checksum.c \
 	%D%/dissect/checksum.h \
+	%D%/dissect/dissection.c \
 	%D%/dissect/dissector.h \
+	%D%/dissect/dns_message.c \
+	%D%/dissect/dns_message.h \
 	%D%/dissect/ethertype.c \
 	%D%/dissect/ethertype.h \
 	%D%/dissect/extension.c \
 	%D%/dissect/extension.h \
+	%D%/dissect/facts.c \
+	%D%/dissect/facts.h \
 	%D%/dissect/icmp_message.c \
 	%D%/dissect/icmp_message.h \
 	%D%/dissect/ieee80211.c \
@@ -106,6 +118,8 @@ libtallyman_a_SOURCES = \
 	%D%/flow/meter.h \
 	%D%/flow/meter_ends.c \
 	%D%/flow/meter_state.h \
+	%D%/flow/payload.c \
+	%D%/flow/payload.h \
 	%D%/flow/queue.c \
 	%D%/flow/queue.h \
 	%D%/flow/rtp.c \
@@ -124,6 +138,8 @@ libtallyman_a_SOURCES = \
 	%D%/output/json.c \
 	%D%/output/json_counts.c \
 	%D%/output/json_counts.h \
+	%D%/output/json_facts.c \
+	%D%/output/json_facts.h \
 	%D%/output/json_plan.c \
 	%D%/output/json_plan.h \
 	%D%/output/json_write.c \
@@ -147,9 +163,13 @@ libtallyman_a_SOURCES = \
 	%D%/packet/packet.h \
 	%D%/record/fields.c \
 	%D%/record/fields.h \
+	%D%/record/fields_facts.c \
+	%D%/record/fields_fixed.h \
 	%D%/record/fields_choose.c \
 	%D%/record/fields_read.c \
 	%D%/record/fields_write.c \
+	%D%/record/record_application.c \
+	%D%/record/record_application.h \
 	%D%/record/record.c \
 	%D%/record/record.h \
 	%D%/record/record_tcp.c \

@@ -3,6 +3,7 @@
  * put together, and here alone the program prints its last message and
  * exits: 0 all well, 1 trouble, 2 bad usage.
  */
+#include "base/digest.h"
 #include "base/log.h"
 #include "capture/privileges.h"
 #include "dissect/services.h"
@@ -10,6 +11,7 @@
 #include "engine/signals.h"
 #include "inform.h"
 #include "options.h"
+#include "record/fields.h"
 #include "setup.h"
 
 enum { EXIT_TROUBLE = 1, EXIT_USAGE = 2 };
@@ -24,6 +26,8 @@ main(int argc, char **argv)
 	struct error error;
 	int status;
 
+	fields_init();
+	digest_start();
 	if (options_parse(&options, argc, argv, &error) < 0) {
 		log_error("%s", error.text);
 		options_release(&options);

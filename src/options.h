@@ -92,6 +92,7 @@ struct options {
 	uint64_t		 flows_max;	/* 0: what memory allows */
 	uint16_t		 community_seed;
 	enum options_checksums	 checksums;
+	bool			 is_revealing;
 };
 
 /*

@@ -269,6 +269,10 @@ const struct option options_table[] = {
 		.help = "seed of the Community ID, 0 to 65535; default 0",
 		.apply = apply_number
 	}, {
+		.name = "reveal-secrets", MEMBER(is_revealing),
+		.help = "write passwords, communities and the like, too",
+		.apply = apply_flag
+	}, {
 		.name = "services", MEMBER(services),
 		.argument = ARGUMENT_FILE, .value = "FILE",
 		.help = "names of ports that replace or join the built-in "

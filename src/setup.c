@@ -131,6 +131,7 @@ setup_engine(const struct options *o, struct source *source,
 		    (o->progress == OPTIONS_PROGRESS_AUTO &&
 		    isatty(STDERR_FILENO))),
 		.is_header_checked = o->checksums != OPTIONS_CHECKSUMS_OFF,
+		.is_revealing = o->is_revealing,
 		.is_transport_checked =
 		    o->checksums == OPTIONS_CHECKSUMS_CHECK
 	};

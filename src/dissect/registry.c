@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "dissect/applications.h"
 #include "dissect/registry.h"
 
 enum { REGISTRY_DISSECTORS_MAX = 255 };
@@ -16,6 +17,7 @@ static void	registry_claim(struct dissector_key, size_t);
 void
 registry_init(void)
 {
+	applications_index();
 	for (size_t i = 0; registry_dissectors[i] != NULL; i++) {
 		const struct dissector_key *keys = registry_dissectors[i]->keys;
 

@@ -142,6 +142,8 @@ begin_meters(struct engine *e, struct error *error)
 			.memory = options->memory,
 			.max_flows = options->max_flows,
 			.secret = &secret,
+			.is_dissecting = true,
+			.is_revealing = options->is_revealing,
 			.write = write_record,
 			.context = e
 		},

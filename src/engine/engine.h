@@ -28,6 +28,7 @@ struct engine_options {
 	bool			 is_progress_wanted;
 	bool			 is_header_checked;	/* IPv4 checksums */
 	bool			 is_transport_checked;	/* TCP, UDP, ... */
+	bool			 is_revealing;	/* what is secret is written */
 };
 
 /*

@@ -5,6 +5,7 @@
 
 #include "flow/account.h"
 #include "flow/direction.h"
+#include "flow/payload.h"
 #include "tcp/connection.h"
 
 static void	label(struct flow_labels *, const struct packet *,
@@ -16,6 +17,9 @@ static void	learn_mac(struct flow *, struct flow_origin *,
 		    const struct packet *, int);
 static void	track_tcp(struct flow_table *, uint32_t,
 		    const struct conversation *, int, int64_t);
+static void	track_udp(struct flow_table *, uint32_t,
+		    const struct item *);
+static void	believe_payload(struct flow_table *, uint32_t);
 static void	add_counts(struct flow_counts *, const struct flow_counts *);
 
 void
@@ -43,6 +47,8 @@ account_begin(struct flow_table *table, uint32_t number,
 		label(&table->labels[number], p, t, parent_id);
 	if (tcp != NULL && !is_sender)
 		tcp_connection_turn(tcp);
+	if (table->payload != NULL && table->payload->expected_count > 0)
+		payload_begin(table->payload, number, item);
 }
 
 void
@@ -78,8 +84,39 @@ account_packet(struct flow_table *table, uint32_t number,
 	if (tcp != NULL && t->has_transport)
 		track_tcp(table, number, t, sender, item->ts_ns);
 	else if (t->protocol == PROTOCOL_UDP)
-		udp_track(flow, &table->transports[number].udp, t, sender,
-		    item->ts_ns);
+		track_udp(table, number, item);
+}
+
+static void
+track_udp(struct flow_table *table, uint32_t number, const struct item *item)
+{
+	struct flow *flow = flow_table_at(table, number);
+
+	udp_track(flow, &table->transports[number].udp, item->conversation,
+	    item->sender, item->ts_ns);
+	if (table->payload == NULL || flow->is_read)
+		return;
+	payload_datagram(table->payload, number, item);
+	believe_payload(table, number);
+}
+
+/* The client by what was read began, where nothing stronger tells. */
+static void
+believe_payload(struct flow_table *table, uint32_t number)
+{
+	struct flow *flow = flow_table_at(table, number);
+	struct tcp *tcp = flow_table_tcp(table, number);
+	int client;
+
+	if (flow->evidence <= FLOW_BY_PAYLOAD)
+		return;
+	client = payload_client(table->payload, number);
+	if (client < 0)
+		return;
+	flow->evidence = FLOW_BY_PAYLOAD;
+	if (client != flow->src_side && tcp != NULL)
+		tcp_connection_turn(tcp);
+	flow->src_side = (uint8_t)client;
 }
 
 void
@@ -185,6 +222,7 @@ track_tcp(struct flow_table *table, uint32_t number,
 	struct tcp *tcp = flow_table_tcp(table, number);
 	struct flow_read read;
 	struct tcp_reading reading;
+	bool is_read;
 	struct tcp_segment segment = {
 		.header = &t->tcp,
 		.payload = t->payload,
@@ -200,11 +238,20 @@ track_tcp(struct flow_table *table, uint32_t number,
 		.troubles = &table->troubles
 	};
 
-	if (table->streams != NULL) {
+	is_read = table->payloads != NULL && !flow->is_read &&
+	    (flow->has_payload || t->payload_bytes > 0);
+	if (is_read) {
+		if (!flow->has_payload)
+			flow_table_read_begin(table, number);
+		table->ts_ns = ts_ns;
 		reading = flow_table_reading(table, number, &read);
 		segment.reading = &reading;
 	}
 	tcp_track(tcp, &segment);
+	if (is_read && table->payload != NULL) {
+		payload_segment(table->payload, number);
+		believe_payload(table, number);
+	}
 	flow->is_over = tcp_connection_is_reset(tcp) ||
 	    tcp_connection_is_closed(tcp);
 }

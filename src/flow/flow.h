@@ -95,6 +95,8 @@ struct flow {
 	uint8_t			 last_sender : 1;	/* UDP: a side */
 	uint8_t			 mac_known : 2;	/* bit n: origin's mac[n] */
 	uint8_t			 spoke : 2;	/* UDP: bit n: side n did */
+	bool			 has_payload : 1;	/* and what was read of it */
+	bool			 is_read : 1;	/* nobody wants more of it */
 
 	/* Second: counters. */
 	struct flow_counts	 counts[2];

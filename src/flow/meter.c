@@ -68,8 +68,8 @@ meter_new(const struct meter_options *options, struct error *error)
 	m->options = *options;
 	m->part_ns = t->part_ns;
 	m->now_ns = -ITEMS_TIME_MAX;
-	flows = options->memory / (flow_table_size(t->part_ns != 0) +
-	    sizeof(struct flow_link));
+	flows = options->memory / (flow_table_size(t->part_ns != 0,
+	    options->is_dissecting) + sizeof(struct flow_link));
 	if (flows > METER_FLOWS_MAX)
 		flows = METER_FLOWS_MAX;
 	if (options->max_flows != 0 && flows > options->max_flows)
@@ -89,7 +89,9 @@ meter_new(const struct meter_options *options, struct error *error)
 	m->queues.timeouts[FLOW_QUEUE_TCP_CLOSE] = t->tcp_close_ns;
 	m->queues.timeouts[FLOW_QUEUE_UDP] = t->udp_ns;
 	m->queues.timeouts[FLOW_QUEUE_OTHER] = t->other_ns;
-	if (options->reader != NULL)
+	if (options->is_dissecting)
+		payload_init(&m->payload, &m->table, options->is_revealing);
+	else if (options->reader != NULL)
 		flow_table_read(&m->table, options->reader,
 		    options->reader_context);
 	m->maker = (struct items_maker){
@@ -135,6 +137,8 @@ meter_free(struct meter *m)
 		return;
 	flow_queues_release(&m->queues);
 	flow_table_release(&m->table);
+	if (m->options.is_dissecting)
+		payload_release(&m->payload);
 	items_release(&m->items);
 	pool_unmap(m->victims, victims_size(m));
 	free(m->own);

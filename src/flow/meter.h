@@ -53,6 +53,8 @@ struct meter_flow {
 	const struct udp_state		*udp;		/* NULL: none */
 	const struct flow_labels	*labels;	/* NULL: none */
 	const struct flow_counts	*totals;	/* [2]; NULL: part 0 */
+	const struct application_flow	*application;	/* NULL: no payload */
+	const struct facts_store	*facts;		/* of applications */
 	uint32_t			 part;
 	enum flow_end			 end;
 	bool				 is_final;
@@ -73,6 +75,8 @@ struct meter_options {
 	 */
 	const struct tcp_reader_operations *reader;
 	void			*reader_context;
+	bool			 is_dissecting;	/* dissectors read instead */
+	bool			 is_revealing;	/* and keep what is secret */
 };
 
 struct meter_counts {

@@ -95,6 +95,11 @@ describe(const struct meter *m, uint32_t number, enum flow_end end,
 		    &m->table.transports[number].udp : NULL,
 		.labels = flow->has_labels ? &m->table.labels[number] : NULL,
 		.totals = part == 0 ? NULL : m->table.parts[number].totals,
+		.application = !flow->has_payload ||
+		    m->table.applications == NULL ? NULL :
+		    &m->table.payloads[number].application,
+		.facts = m->table.applications == NULL ? NULL :
+		    applications_facts(m->table.applications),
 		.part = part,
 		.end = end_of(tcp, end),
 		.is_final = true

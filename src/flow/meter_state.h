@@ -6,6 +6,7 @@
 #define TALLYMAN_FLOW_METER_STATE_H
 
 #include "flow/meter.h"
+#include "flow/payload.h"
 #include "flow/queue.h"
 
 /* What happens at one position, in this order. */
@@ -38,6 +39,7 @@ struct meter {
 	int			 own_room;
 	int			 carried_count;
 	struct meter_left	*victims;	/* owned, spare; likewise */
+	struct payload		 payload;	/* when dissectors read */
 	struct items_maker	 maker;		/* of meter_packets() */
 	struct items		 items;
 };

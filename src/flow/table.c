@@ -7,26 +7,28 @@
 #include "tcp/order.h"
 
 static size_t	transports_size(const struct flow_table *);
-static size_t	streams_size(const struct flow_table *);
+static size_t	payloads_size(const struct flow_table *);
 static size_t	origins_size(const struct flow_table *);
 static size_t	oddities_size(const struct flow_table *);
 static size_t	labels_size(const struct flow_table *);
 static size_t	parts_size(const struct flow_table *);
 static size_t	slots_size(const struct flow_table *);
+static void	forget_payload(struct flow_table *, uint32_t);
 static uint32_t	*link_to(struct flow_table *, uint32_t);
 
 /* Slots for twice as many flows keep chains short. */
 enum { SLOTS_PER_FLOW = 2 };
 
 size_t
-flow_table_size(bool has_parts)
+flow_table_size(bool has_parts, bool is_read)
 {
 	return pool_stride(sizeof(struct flow)) +
 	    pool_stride(sizeof(struct tcp_trouble)) +
 	    sizeof(union flow_transport) + sizeof(struct flow_origin) +
 	    sizeof(struct flow_oddities) + sizeof(struct flow_labels) +
 	    (has_parts ? sizeof(struct flow_parts) : 0) +
-	    2 * SLOTS_PER_FLOW * sizeof(uint32_t);
+	    2 * SLOTS_PER_FLOW * sizeof(uint32_t) +
+	    (is_read ? sizeof(struct flow_payload) + applications_size() : 0);
 }
 
 void
@@ -54,7 +56,7 @@ void
 flow_table_release(struct flow_table *table)
 {
 	pool_unmap(table->transports, transports_size(table));
-	pool_unmap(table->streams, streams_size(table));
+	pool_unmap(table->payloads, payloads_size(table));
 	pool_unmap(table->origins, origins_size(table));
 	pool_unmap(table->oddities, oddities_size(table));
 	pool_unmap(table->labels, labels_size(table));
@@ -69,7 +71,7 @@ void
 flow_table_read(struct flow_table *table,
     const struct tcp_reader_operations *operations, void *context)
 {
-	table->streams = pool_map(streams_size(table));
+	table->payloads = pool_map(payloads_size(table));
 	table->reading = (struct tcp_reading){
 		.delivery = tcp_delivery_new(TCP_DELIVERY_SIZE),
 		.operations = operations,
@@ -83,10 +85,38 @@ flow_table_read_end(struct flow_table *table, uint32_t number)
 	struct flow_read read;
 	struct tcp_reading reading;
 
-	if (table->streams == NULL || flow_table_tcp(table, number) == NULL)
+	if (!flow_table_at(table, number)->has_payload)
 		return;
-	reading = flow_table_reading(table, number, &read);
-	tcp_order_finish(&reading);
+	if (flow_table_tcp(table, number) != NULL) {
+		reading = flow_table_reading(table, number, &read);
+		tcp_order_finish(&reading);
+	}
+	if (table->applications != NULL)
+		applications_end(table->applications,
+		    &table->payloads[number].application);
+}
+
+void
+flow_table_read_begin(struct flow_table *table, uint32_t number)
+{
+	const struct tcp *tcp = flow_table_tcp(table, number);
+
+	flow_table_at(table, number)->has_payload = true;
+	for (int side = 0; side < 2; side++) {
+		if (tcp->side[side].has_isn)
+			tcp_delivery_start(
+			    &table->payloads[number].streams[side],
+			    tcp->side[side].isn + 1);
+	}
+}
+
+void
+flow_table_read_stop(struct flow_table *table, uint32_t number)
+{
+	struct tcp_stream *streams = table->payloads[number].streams;
+
+	tcp_delivery_release(table->reading.delivery, &streams[0]);
+	tcp_delivery_release(table->reading.delivery, &streams[1]);
 }
 
 uint32_t
@@ -136,11 +166,22 @@ flow_table_remove(struct flow_table *table, uint32_t number)
 	memset(&table->origins[number], 0, sizeof *table->origins);
 	if (flow->has_oddities)
 		memset(&table->oddities[number], 0, sizeof *table->oddities);
-	if (table->streams != NULL)
-		memset(&table->streams[number], 0, sizeof *table->streams);
+	if (flow->has_payload)
+		forget_payload(table, number);
 	if (table->parts != NULL)
 		memset(&table->parts[number], 0, sizeof *table->parts);
 	pool_give(&table->flows, number);
+}
+
+static void
+forget_payload(struct flow_table *table, uint32_t number)
+{
+	struct flow_payload *payload = &table->payloads[number];
+
+	if (table->applications != NULL)
+		applications_forget(table->applications,
+		    &payload->application);
+	memset(payload, 0, sizeof *payload);
 }
 
 /* Where the number stands in its chain. */
@@ -164,9 +205,9 @@ transports_size(const struct flow_table *table)
 }
 
 static size_t
-streams_size(const struct flow_table *table)
+payloads_size(const struct flow_table *table)
 {
-	return ((size_t)table->flows.capacity + 1) * sizeof *table->streams;
+	return ((size_t)table->flows.capacity + 1) * sizeof *table->payloads;
 }
 
 static size_t

@@ -11,6 +11,7 @@
 #include "base/fetch.h"
 #include "base/hash.h"
 #include "base/pool.h"
+#include "dissect/applications.h"
 #include "flow/key.h"
 #include "flow/udp.h"
 #include "tcp/tcp.h"
@@ -27,13 +28,27 @@ struct flow_read {
 	const struct flow	*flow;
 };
 
+/* How far a flow's payload was read. */
+struct flow_payload {
+	struct tcp_stream	streams[2];	/* of TCP, by side */
+	struct application_flow	application;
+};
+
+_Static_assert(sizeof(struct flow_payload) <= 64, "a cache line");
+
+struct payload;
+
 struct flow_table {
 	struct pool		 flows;
 	union flow_transport	*transports;	/* owned, by flow number */
 	struct pool		 troubles;	/* of TCP: struct tcp_trouble */
-	struct tcp_stream	(*streams)[2];	/* owned, likewise; NULL:
+	struct flow_payload	*payloads;	/* owned, likewise; NULL:
 						   nobody reads payload */
 	struct tcp_reading	 reading;	/* but for its streams */
+	struct payload		*payload;	/* borrowed, who reads; NULL:
+						   nobody, or not dissectors */
+	struct applications	*applications;	/* borrowed; likewise */
+	int64_t			 ts_ns;		/* of what is read */
 	struct flow_origin	*origins;	/* owned, by flow number */
 	struct flow_oddities	*oddities;	/* owned, likewise */
 	struct flow_labels	*labels;	/* owned, likewise */
@@ -52,9 +67,10 @@ flow_table_at(const struct flow_table *table, uint32_t number)
 
 /*
  * Bytes of a flow with all that may be kept of it. has_parts: flows may be
- * written in parts, which needs room for their totals.
+ * written in parts, which needs room for their totals. is_read: their payload
+ * is read.
  */
-size_t		 flow_table_size(bool has_parts);
+size_t		 flow_table_size(bool has_parts, bool is_read);
 
 /* Room for so many flows, one at least. */
 void		 flow_table_init(struct flow_table *, uint32_t flows,
@@ -65,8 +81,18 @@ void		 flow_table_release(struct flow_table *);
 void		 flow_table_read(struct flow_table *,
 		    const struct tcp_reader_operations *, void *context);
 
+/*
+ * A TCP flow's first payload: its streams begin, where the handshake was
+ * seen, with the numbers that it named. Flows without payload touch none of
+ * that memory.
+ */
+void		 flow_table_read_begin(struct flow_table *, uint32_t number);
+
 /* No more payload of the flow will come: its reader is told so. */
 void		 flow_table_read_end(struct flow_table *, uint32_t number);
+
+/* Nobody wants more of it: what is held of its streams is given back. */
+void		 flow_table_read_stop(struct flow_table *, uint32_t number);
 
 /* How the payload of a TCP flow is read. The flow_read is the caller's. */
 static inline struct tcp_reading
@@ -78,7 +104,7 @@ flow_table_reading(const struct flow_table *table, uint32_t number,
 	*read = (struct flow_read){ reading.context,
 	    flow_table_at(table, number) };
 	reading.context = read;
-	reading.streams = table->streams[number];
+	reading.streams = table->payloads[number].streams;
 	return reading;
 }
 
@@ -130,6 +156,8 @@ flow_table_prefetch_flow(const struct flow_table *table,
 		__builtin_prefetch(&tcp->measure[t->payload_bytes > 0 ?
 		    sender : !sender]);
 	}
+	if (table->payloads != NULL)
+		__builtin_prefetch(&table->payloads[number]);
 }
 
 /* All of a flow that is to end: silent for long, it is in no cache. */

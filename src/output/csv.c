@@ -53,7 +53,9 @@ csv_open(const struct output_options *options, struct error *error)
 		    sizeof *csv + fields_count * sizeof *fields);
 		abort();
 	}
-	count = fields_choose(options->fields, fields, error);
+	/* The members of "app" are many, and each record has few of them. */
+	count = fields_choose(options->fields == NULL ? "-app" :
+	    options->fields, fields, error);
 	if (count < 0) {
 		free(fields);
 		free(csv);

@@ -79,6 +79,7 @@ json_record(struct format *format, const struct record *record,
 	const struct json *json = (const struct json *)format;
 	struct json_writer writer = {
 		.base = (const char *)record,
+		.record = record,
 		.has = record->has,
 		.time_digits = record->time_digits,
 		.ip_version = record->ip_version,

@@ -23,6 +23,8 @@ static void		 json_plan_close(struct json_plan *, const char *,
 			    const char *);
 static uint64_t		 json_needs(const struct field *const *, size_t,
 			    size_t);
+static void		 json_plan_fact(struct json_plan *,
+			    const struct field *, bool);
 static void		 json_plan_skip(struct json_plan *);
 static const char	*json_last_word(const char *);
 static size_t		 json_run_count(const struct field *const *, size_t);
@@ -161,9 +163,16 @@ json_plan_init(struct json_plan *plan, const struct field *const *fields,
 	*plan = (struct json_plan){ .room = SPELL_ROOM };
 	plan->steps = json_plan_allocate(count * (2 + 2 * JSON_DEPTH_MAX) + 1,
 	    sizeof *plan->steps);
+	plan->facts = json_plan_allocate(fields_fact_count() + 1,
+	    sizeof *plan->facts);
 	for (size_t i = 0; i < count; i++) {
 		const char *name = fields[i]->name;
 
+		if (field_is_fact(fields[i])) {
+			json_plan_fact(plan, fields[i],
+			    i > 0 && field_is_fact(fields[i - 1]));
+			continue;
+		}
 		json_plan_open(plan, fields + i, count - i);
 		if (i >= run_end) {
 			run_end = i + json_run_count(fields + i, count - i);
@@ -175,6 +184,22 @@ json_plan_init(struct json_plan *plan, const struct field *const *fields,
 	}
 	json_plan_skip(plan);
 	plan->steps[plan->count].action = JSON_END;
+}
+
+/* The members of "app" stand last, and one step writes all there are. */
+static void
+json_plan_fact(struct json_plan *plan, const struct field *field,
+    bool has_step)
+{
+	struct json_step *step;
+
+	plan->facts[field->offset] = true;
+	if (has_step)
+		return;
+	step = json_plan_step(plan, JSON_VALUE, "app", 3, "\":{");
+	step->type = (uint8_t)field->type;
+	step->value = json_write_value(field->type);
+	step->needs = field->needs;
 }
 
 /* Steps that stand together and need the same are left out together. */
@@ -206,6 +231,7 @@ json_plan_release(struct json_plan *plan)
 		free(run->places);
 		free(run);
 	}
+	free(plan->facts);
 	free(plan->steps);
 }
 

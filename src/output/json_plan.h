@@ -64,6 +64,8 @@ struct json_run {
 struct json_plan {
 	struct json_step	*steps;		/* owned */
 	size_t			 count;		/* without JSON_END */
+	bool			*facts;		/* owned; whether a member of
+						   "app" is chosen, by number */
 	size_t			 room;	/* that all need together, but for
 					   what grows by itself */
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "output/json_counts.h"
+#include "output/json_facts.h"
 #include "output/json_write.h"
 
 static char	*write_run(const struct json_writer *,
@@ -36,6 +37,8 @@ static json_value	value_mac;
 static json_value	value_bits;
 static json_value	value_list;
 static json_value	value_tcp_flags;
+static json_value	value_words;
+static json_value	value_facts;
 static json_value	value_links;
 static json_value	value_anomalies;
 static json_value	value_rate;
@@ -65,6 +68,13 @@ static const struct {
 	[FIELD_BITS] = { value_bits, 2 + 64 * 3, false },
 	[FIELD_LIST] = { value_list, 2 + PACKET_MPLS_MAX * 11, false },
 	[FIELD_TCP_FLAGS] = { value_tcp_flags, 18, true },
+	[FIELD_WORDS] = { value_words, 0, false },
+	[FIELD_FACT_TEXT] = { value_facts, 0, false },
+	[FIELD_FACT_LIST] = { value_facts, 0, false },
+	[FIELD_FACT_NUMBER] = { value_facts, 0, false },
+	[FIELD_FACT_BOOL] = { value_facts, 0, false },
+	[FIELD_FACT_SECONDS] = { value_facts, 0, false },
+	[FIELD_FACT_TIME] = { value_facts, 0, false },
 	[FIELD_LINK_COUNTS] = { value_links, 0, false },
 	[FIELD_ANOMALY_COUNTS] = { value_anomalies, 0, false },
 	[FIELD_RATE] = { value_rate, SPELL_ROOM, false }
@@ -99,6 +109,7 @@ json_write(struct json_writer *w, const struct json_plan *plan)
 	char *at;
 
 	w->room = plan->room;
+	w->plan = plan;
 	buffer_reserve(w->buffer, w->room);
 	at = w->buffer->data + w->buffer->size;
 	for (; step->action != JSON_END; step++) {
@@ -394,6 +405,34 @@ value_tcp_flags(struct json_writer *w, const struct json_step *step, char *at)
 	for (flags &= FIELD_TCP_FLAGS_NAMED; flags != 0; flags &= flags - 1)
 		*at++ = field_tcp_flags[__builtin_ctz(flags)];
 	return end_quoted(at);
+}
+
+static char *
+value_words(struct json_writer *w, const struct json_step *step, char *at)
+{
+	const void *from = w->base + step->offset;
+	const char *const *words = from;
+
+	if (words[0] == NULL)
+		return NULL;
+	grow_begin(w, at);
+	for (size_t i = 0; words[i] != NULL; i++) {
+		buffer_char(w->buffer, i == 0 ? '[' : ',');
+		buffer_json_string(w->buffer, words[i], strlen(words[i]));
+	}
+	buffer_char(w->buffer, ']');
+	return grow_end(w);
+}
+
+static char *
+value_facts(struct json_writer *w, const struct json_step *step, char *at)
+{
+	(void)step;
+	if (!json_facts_has(w->record, w->plan->facts))
+		return NULL;
+	grow_begin(w, at);
+	json_facts(w->record, w->plan->facts, w->buffer);
+	return grow_end(w);
 }
 
 static char *

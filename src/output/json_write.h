@@ -15,6 +15,8 @@ struct json_writer {
 	const struct stats	*stats;		/* NULL in a flow record */
 	struct buffer		*buffer;
 	size_t			 room;		/* of the plan */
+	const struct record	*record;	/* NULL in the closing record */
+	const struct json_plan	*plan;		/* that is followed */
 };
 
 /* Ends the object that the caller has begun, and the line. */

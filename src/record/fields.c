@@ -1,9 +1,11 @@
 /*
- * The table of all fields of a record and of the closing record.
+ * The table of the fields of a record and of the closing record; the members
+ * of "app" are added in fields_facts.c.
  * fields_choose.c finds a field by its name, fields_read.c reads one from a
  * record, fields_write.c makes documents of the table.
  */
 #include "record/fields.h"
+#include "record/fields_fixed.h"
 #include "tcp/tcp.h"
 
 static const char *const words_type[] = { "flow", NULL };
@@ -267,7 +269,7 @@ static const char *const words_limits[] = { "application", "receiver_window",
 	    RECORD_ ## SIDE ## _RTP | RECORD_ ## SIDE ## _RTP_JITTER,	\
 	    "seconds", "The highest it was.")
 
-const struct field fields_all[] = {
+const struct field fields_fixed[] = {
 	{ "type", FIELD_WORD, AT(type), 0, NULL,
 	    "What this object is.", words_type },
 	{ "version", FIELD_U8, AT(version), 0, NULL,
@@ -319,6 +321,16 @@ const struct field fields_all[] = {
 	{ "service.port", FIELD_TEXT, AT(service_port), RECORD_SERVICE, NULL,
 	    "What the port number says (IANA's registry, by transport).",
 	    NULL },
+	{ "service.payload", FIELD_WORD, AT(service_payload),
+	    RECORD_SERVICE, NULL, "What the payload says.", NULL },
+	{ "service.inner", FIELD_WORD, AT(service_inner), RECORD_SERVICE,
+	    NULL, "What the payload's protocol carries or gives way to, as "
+	    "TLS after STARTTLS.", NULL },
+	{ "service.alternatives", FIELD_WORDS, AT(service_alternatives),
+	    RECORD_SERVICE, NULL, "What else the payload may be.", NULL },
+	{ "service.parent", FIELD_ID, AT(service_parent),
+	    RECORD_SERVICE | RECORD_SERVICE_PARENT, NULL,
+	    "The id of the flow that announced this one.", NULL },
 	{ "service.verdict", FIELD_WORD, AT(service_verdict), RECORD_SERVICE,
 	    NULL, "Whether port and payload say the same.", words_verdict },
 	{ "vlan", FIELD_LIST, AT(vlan), RECORD_VLAN, NULL,
@@ -394,7 +406,8 @@ const struct field fields_all[] = {
 	{ "icmp.code", FIELD_U8, AT(icmp_code), RECORD_ICMP, NULL,
 	    "Code of the first ICMP or ICMPv6 message.", NULL },
 };
-const size_t fields_count = sizeof fields_all / sizeof fields_all[0];
+const size_t fields_fixed_count = sizeof fields_fixed /
+    sizeof fields_fixed[0];
 
 #undef AT
 #define AT(member)	offsetof(struct stats, member)

@@ -33,6 +33,16 @@ enum field_type {
 	FIELD_LIST,		/* struct record_list */
 	FIELD_TCP_FLAGS,	/* uint16_t as letters of "FSRPAUECN" */
 
+	FIELD_WORDS,		/* const char *[], ours, NULL-ended */
+
+	/* Members of "app"; the offset is their number among these. */
+	FIELD_FACT_TEXT,	/* foreign bytes, escaped */
+	FIELD_FACT_LIST,	/* several of them */
+	FIELD_FACT_NUMBER,
+	FIELD_FACT_BOOL,
+	FIELD_FACT_SECONDS,
+	FIELD_FACT_TIME,
+
 	/* In the closing record alone; the offset is that of the frames. */
 	FIELD_LINK_COUNTS,	/* frames of each link type, by name */
 	FIELD_ANOMALY_COUNTS,	/* frames with each anomaly, by name */
@@ -53,8 +63,22 @@ struct field {
  * Fields stand so that those of one object follow each other: a name's
  * dotted prefix opens the object, another prefix closes it.
  */
-extern const struct field fields_all[];
-extern const size_t fields_count;
+extern const struct field *fields_all;
+extern size_t fields_count;
+
+/* Makes the list whole; call once, before it is used. */
+void			 fields_init(void);
+
+/* The field of a fact by the dissector's number; how many such there are. */
+const struct field	*fields_fact(uint8_t application, uint8_t field);
+size_t			 fields_fact_count(void);
+
+static inline bool
+field_is_fact(const struct field *field)
+{
+	return field->type >= FIELD_FACT_TEXT &&
+	    field->type <= FIELD_FACT_TIME;
+}
 
 /*
  * The closing record in the same way: offsets are of struct stats, needs are

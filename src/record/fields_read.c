@@ -1,16 +1,27 @@
 /*
  * What a record says in a field, as text.
  */
+#include <string.h>
+
 #include "record/fields.h"
 
 static void	field_text_list(const struct record_list *, struct buffer *);
 static void	field_text_bits(uint64_t, struct buffer *);
 static void	field_text_flags(uint16_t, struct buffer *);
+static const struct record_fact *field_fact(const struct field *,
+		    const struct record *);
+static void	field_text_facts(const struct field *,
+		    const struct record *, struct buffer *);
+static void	field_text_fact(const struct record_fact *, int,
+		    struct buffer *);
+static void	field_text_words(const char *const *, struct buffer *);
 static uint64_t	field_number(enum field_type, const void *);
 
 bool
 field_is_certain(const struct field *field)
 {
+	if (field_is_fact(field))
+		return false;
 	switch (field->type) {
 	case FIELD_WORD:
 		return field->words != NULL;
@@ -19,6 +30,7 @@ field_is_certain(const struct field *field)
 	case FIELD_LINK_COUNTS:
 	case FIELD_ANOMALY_COUNTS:
 	case FIELD_RATE:
+	case FIELD_WORDS:
 		return false;
 	default:
 		return true;
@@ -28,7 +40,8 @@ field_is_certain(const struct field *field)
 bool
 field_is_present(const struct field *field, const struct record *record)
 {
-	const char *at = (const char *)record + field->offset;
+	const char *at = (const char *)record +
+	    (field_is_fact(field) ? 0 : field->offset);
 
 	if ((record->has & field->needs) != field->needs)
 		return false;
@@ -43,9 +56,84 @@ field_is_present(const struct field *field, const struct record *record)
 	case FIELD_LIST:
 		return ((const struct record_list *)(const void *)at)->count >
 		    0;
+	case FIELD_WORDS:
+		return *(const char *const *)(const void *)at != NULL;
 	default:
-		return true;
+		return !field_is_fact(field) ||
+		    field_fact(field, record) != NULL;
 	}
+}
+
+/* The first of that field; NULL when the record has none. */
+static const struct record_fact *
+field_fact(const struct field *field, const struct record *record)
+{
+	for (uint32_t i = 0; i < record->fact_count; i++) {
+		if (record->facts[i].field == field)
+			return &record->facts[i];
+	}
+	return NULL;
+}
+
+/* All values of the field, separated by blanks. */
+static void
+field_text_facts(const struct field *field, const struct record *record,
+    struct buffer *b)
+{
+	const struct record_fact *first = field_fact(field, record);
+
+	for (const struct record_fact *fact = first;
+	    fact < record->facts + record->fact_count &&
+	    fact->field == field; fact++) {
+		if (fact != first)
+			buffer_char(b, ' ');
+		field_text_fact(fact, record->time_digits, b);
+	}
+}
+
+static void
+field_text_fact(const struct record_fact *fact, int time_digits,
+    struct buffer *b)
+{
+	uint64_t number = record_fact_number(fact);
+
+	switch (fact->field->type) {
+	case FIELD_FACT_NUMBER:
+		buffer_u64(b, number);
+		break;
+	case FIELD_FACT_BOOL:
+		buffer_text(b, number != 0 ? "true" : "false");
+		break;
+	case FIELD_FACT_SECONDS:
+		buffer_seconds(b, (int64_t)number, time_digits);
+		break;
+	case FIELD_FACT_TIME:
+		buffer_time(b, (int64_t)number, time_digits);
+		break;
+	default:
+		buffer_bytes(b, fact->bytes, fact->size);
+		break;
+	}
+}
+
+static void
+field_text_words(const char *const *words, struct buffer *b)
+{
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (i > 0)
+			buffer_char(b, ' ');
+		buffer_text(b, words[i]);
+	}
+}
+
+uint64_t
+record_fact_number(const struct record_fact *fact)
+{
+	uint64_t number = 0;
+
+	if (fact->size == sizeof number)
+		memcpy(&number, fact->bytes, sizeof number);
+	return number;
 }
 
 static void
@@ -101,7 +189,9 @@ void
 field_text(const struct field *field, const struct record *record,
     struct buffer *b)
 {
-	const void *at = (const char *)record + field->offset;
+	/* Of a fact the offset says nothing, and is not used. */
+	const void *at = (const char *)record +
+	    (field_is_fact(field) ? 0 : field->offset);
 	const struct address *address = at;
 
 	switch (field->type) {
@@ -147,6 +237,17 @@ field_text(const struct field *field, const struct record *record,
 		break;
 	case FIELD_TCP_FLAGS:
 		field_text_flags(*(const uint16_t *)at, b);
+		break;
+	case FIELD_WORDS:
+		field_text_words(at, b);
+		break;
+	case FIELD_FACT_TEXT:
+	case FIELD_FACT_LIST:
+	case FIELD_FACT_NUMBER:
+	case FIELD_FACT_BOOL:
+	case FIELD_FACT_SECONDS:
+	case FIELD_FACT_TIME:
+		field_text_facts(field, record, b);
 		break;
 	case FIELD_LINK_COUNTS:
 	case FIELD_ANOMALY_COUNTS:

@@ -70,6 +70,14 @@ static const struct type_row type_rows[] = {
 	    UINT32_MAX },
 	[FIELD_TCP_FLAGS] = { "letters", "string",
 	    "^F?S?R?P?A?U?E?C?N?$", NULL, 0 },
+	[FIELD_WORDS] = { "list of strings", "array", NULL, NULL, 0 },
+	[FIELD_FACT_TEXT] = { "string", "string", NULL, NULL, 0 },
+	[FIELD_FACT_LIST] = { "list of strings", "array", NULL, NULL, 0 },
+	[FIELD_FACT_NUMBER] = { "integer", "integer", NULL, NULL, 0 },
+	[FIELD_FACT_BOOL] = { "boolean", "boolean", NULL, NULL, 0 },
+	[FIELD_FACT_SECONDS] = { "number", "number", NULL, NULL, 0 },
+	[FIELD_FACT_TIME] = { "time (RFC 3339)", "string", NULL,
+	    "date-time", 0 },
 	[FIELD_LINK_COUNTS] = { "integer by link type", "object", NULL, NULL,
 	    0 },
 	[FIELD_ANOMALY_COUNTS] = { "integer by anomaly", "object", NULL,
@@ -323,6 +331,10 @@ schema_string(const struct field *field)
 static json_t *
 schema_numbers(const struct field *field)
 {
+	if (field->type == FIELD_WORDS || field->type == FIELD_FACT_LIST)
+		return schema_checked(json_pack("{s:s, s:{s:s}, s:i}",
+		    "type", "array", "items", "type", "string", "minItems",
+		    1));
 	return schema_checked(json_pack("{s:s, s:{s:s, s:i, s:I}, s:i}",
 	    "type", "array", "items", "type", "integer", "minimum", 0,
 	    "maximum", (json_int_t)type_rows[field->type].maximum,

@@ -9,6 +9,7 @@
 #include "flow/direction.h"
 #include "flow/meter.h"
 #include "record/record.h"
+#include "record/record_application.h"
 #include "record/record_tcp.h"
 
 _Static_assert(COMMUNITY_ID_SIZE <= sizeof ((struct record *)0)->community_id,
@@ -22,7 +23,6 @@ static void	fill_oddities(struct record *, const struct flow_oddities *,
 		    int);
 static void	fill_counts(struct record_counts *,
 		    const struct flow_counts *);
-static void	fill_service(struct record *);
 static void	fill_labels(struct record *, const struct flow_labels *);
 static const char *cast_of(const struct record *, const struct flow *);
 static void	fill_udp(struct record *, const struct meter_flow *);
@@ -71,7 +71,7 @@ record_fill(struct record *r, const struct meter_flow *ended,
 	const struct flow *flow = ended->flow;
 	int src = flow->src_side;
 
-	memset(r, 0, sizeof *r);
+	memset(r, 0, offsetof(struct record, facts));
 	fill_identity(r, ended, community_seed);
 	fill_side(r, ended, src, &r->src, 0);
 	fill_side(r, ended, !src, &r->dst, RECORD_DST_SHIFT);
@@ -103,7 +103,7 @@ record_fill(struct record *r, const struct meter_flow *ended,
 		return;		/* without ports there is no service */
 	}
 	r->has |= RECORD_PORTS;
-	fill_service(r);
+	record_fill_application(r, ended);
 }
 
 /*
@@ -210,20 +210,6 @@ fill_counts(struct record_counts *to, const struct flow_counts *from)
 	to->bytes = from->bytes;
 	to->ip_bytes = from->ip_bytes;
 	to->payload_bytes = from->payload_bytes;
-}
-
-/* The responder's port names the service; else, as in FTP's data, the other. */
-static void
-fill_service(struct record *r)
-{
-	r->service_port = services_name(r->protocol_number, r->dst.port);
-	if (r->service_port == NULL)
-		r->service_port = services_name(r->protocol_number,
-		    r->src.port);
-	r->service_name = r->service_port;
-	r->service_verdict = r->service_port == NULL ? "unknown" :
-	    "port-only";
-	r->has |= RECORD_SERVICE;
 }
 
 static void

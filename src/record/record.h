@@ -69,6 +69,10 @@
 #define RECORD_ECN		(UINT64_C(1) << 50)	/* seen or agreed */
 #define RECORD_ECN_AGREED	(UINT64_C(1) << 51)
 #define RECORD_FAST_OPEN	(UINT64_C(1) << 52)
+#define RECORD_APP		(UINT64_C(1) << 53)	/* it has facts */
+#define RECORD_SERVICE_PARENT	(UINT64_C(1) << 54)
+
+enum { RECORD_FACTS_MAX = 64 };
 
 struct record_counts {
 	uint64_t	packets;
@@ -160,6 +164,15 @@ struct record_list {
 	uint32_t	items[PACKET_MPLS_MAX];
 };
 
+struct field;
+
+/* What the payload told: a value of one of the fields of "app". */
+struct record_fact {
+	const struct field	*field;
+	const uint8_t		*bytes;
+	uint8_t			 size;
+};
+
 /* Every text is borrowed and outlives the record. NULL means absent. */
 struct record {
 	uint64_t		 has;		/* RECORD_... */
@@ -184,6 +197,10 @@ struct record {
 	const char		*cast;
 	const char		*service_name;
 	const char		*service_port;
+	const char		*service_payload;
+	const char		*service_inner;
+	const char		*service_alternatives[2];	/* NULL ends */
+	uint64_t		 service_parent;
 	const char		*service_verdict;
 	struct record_list	 vlan;
 	struct record_list	 mpls;
@@ -211,7 +228,14 @@ struct record {
 
 	uint8_t			 icmp_type;
 	uint8_t			 icmp_code;
+
+	/* Sorted by field; those behind the last are not defined. */
+	uint32_t		 fact_count;
+	struct record_fact	 facts[RECORD_FACTS_MAX];
 };
+
+/* The value of a fact that is no text. */
+uint64_t record_fact_number(const struct record_fact *);
 
 struct meter_flow;
 

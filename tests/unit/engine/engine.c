@@ -529,5 +529,6 @@ main(void)
 		TEST(test_extreme_times),
 	};
 
+	fields_init();
 	return cmocka_run_group_tests(tests, make_frames, remove_file);
 }

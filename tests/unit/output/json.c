@@ -601,5 +601,6 @@ main(void)
 		cmocka_unit_test(test_unknown_field)
 	};
 
+	fields_init();
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -164,5 +164,6 @@ main(void)
 		cmocka_unit_test(test_objects)
 	};
 
+	fields_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -406,5 +406,6 @@ main(void)
 		cmocka_unit_test(test_reopen_fails)
 	};
 
+	fields_init();
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -493,5 +493,6 @@ main(void)
 		cmocka_unit_test(test_records_are_counted)
 	};
 
+	fields_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

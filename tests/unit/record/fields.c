@@ -278,5 +278,6 @@ main(void)
 		cmocka_unit_test(test_documents)
 	};
 
+	fields_init();
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -12,6 +12,7 @@
 
 #include "dissect/services.h"
 #include "flow/meter.h"
+#include "record/fields.h"
 #include "record/record.h"
 
 #include "../../lib/made.h"
@@ -628,5 +629,6 @@ main(void)
 		cmocka_unit_test(test_cast),
 	};
 
+	fields_init();
 	return cmocka_run_group_tests(tests, load, NULL);
 }

@@ -6,6 +6,7 @@
 #include "../../lib/segments.h"
 #include "dissect/services.h"
 #include "flow/meter.h"
+#include "record/fields.h"
 #include "record/record.h"
 
 static struct segments	 g;
@@ -445,5 +446,6 @@ main(void)
 		cmocka_unit_test(test_beginning),
 	};
 
+	fields_init();
 	return cmocka_run_group_tests(tests, load, NULL);
 }

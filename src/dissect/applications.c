@@ -1,0 +1,436 @@
+/*
+ * The engine of the application dissectors; see applications.h. Who speaks is
+ * found out in applications_search.c; here the one that was found is fed.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "dissect/applications_state.h"
+
+/* A state is a small one or a large one; its handle's lowest bit says which. */
+enum {
+	STATE_SMALL = 128,
+	STATE_LARGE_OF = 8,	/* flows that share the room for a large one */
+	STATES_MAX = 1 << 30,
+	BUFFERS = 4096,
+	SWITCHES_MAX = 3
+};
+
+static bool	read_stream(struct applications *,
+		    const struct application_input *, const uint8_t *,
+		    size_t);
+static bool	read_held(struct applications *,
+		    const struct application_input *, const uint8_t *,
+		    size_t);
+static size_t	offer(struct applications *,
+		    const struct application_input *, const uint8_t *,
+		    size_t);
+static void	feed(struct applications *, const struct application_input *,
+		    struct cursor *);
+static void	obey(struct applications *, const struct application_input *,
+		    const struct dissection *);
+static void	change(struct applications *, struct application_flow *,
+		    const struct dissection *);
+static bool	keep(struct applications *, const struct application_input *,
+		    const uint8_t *, size_t);
+static bool	lose(struct applications *, struct application_flow *, int);
+static bool	is_wanted(const struct application_flow *, int);
+static void	drop_buffer(struct applications *, struct application_flow *,
+		    int);
+static void	drop_state(struct applications *, struct application_flow *);
+static void	*state_at(const struct applications *, uint32_t);
+
+struct applications *
+applications_new(const struct applications_options *options)
+{
+	struct applications *a = calloc(1, sizeof *a);
+	uint32_t flows = options->flows < STATES_MAX ? options->flows :
+	    STATES_MAX;
+
+	if (a == NULL) {
+		log_error("cannot allocate %zu bytes", sizeof *a);
+		abort();
+	}
+	a->options = *options;
+	facts_init(&a->facts, options->flows);
+	pool_init(&a->states[0], STATE_SMALL, flows);
+	pool_init(&a->states[1], APPLICATION_STATE_MAX,
+	    flows / STATE_LARGE_OF + BUFFERS);
+	pool_init(&a->buffers, sizeof(struct application_buffer), BUFFERS);
+	return a;
+}
+
+void
+applications_free(struct applications *a)
+{
+	if (a == NULL)
+		return;
+	facts_release(&a->facts);
+	pool_release(&a->states[0]);
+	pool_release(&a->states[1]);
+	pool_release(&a->buffers);
+	free(a);
+}
+
+struct facts_store *
+applications_facts(struct applications *a)
+{
+	return &a->facts;
+}
+
+const struct applications_counts *
+applications_counts(const struct applications *a)
+{
+	return &a->counts;
+}
+
+size_t
+applications_size(void)
+{
+	return facts_size() + STATE_SMALL +
+	    APPLICATION_STATE_MAX / STATE_LARGE_OF;
+}
+
+bool
+applications_read(struct applications *a, const struct application_input *in)
+{
+	struct application_flow *flow = in->flow;
+	const uint8_t *bytes = in->bytes;
+	size_t size = in->captured;
+	struct cursor c;
+
+	if (!is_wanted(flow, in->side))
+		return false;
+	if (in->is_datagram) {
+		if (applications_is_found(flow) ||
+		    applications_search(a, in, bytes, size)) {
+			c = cursor_over(bytes, size);
+			feed(a, in, &c);
+		}
+		return is_wanted(flow, in->side);
+	}
+	if (flow->skip[in->side] > 0) {
+		size_t skipped = flow->skip[in->side] < size ?
+		    flow->skip[in->side] : size;
+
+		flow->skip[in->side] -= (uint32_t)skipped;
+		bytes += skipped;
+		size -= skipped;
+	}
+	return size == 0 || read_stream(a, in, bytes, size);
+}
+
+/* The bytes stand behind those that wait. */
+static bool
+read_stream(struct applications *a, const struct application_input *in,
+    const uint8_t *bytes, size_t size)
+{
+	size_t left;
+
+	if (in->flow->buffer[in->side] != 0)
+		return read_held(a, in, bytes, size);
+	left = offer(a, in, bytes, size);
+	return is_wanted(in->flow, in->side) &&
+	    (left == 0 || keep(a, in, bytes + size - left, left));
+}
+
+/* As much of the bytes at a time as there is room for behind what waits. */
+static bool
+read_held(struct applications *a, const struct application_input *in,
+    const uint8_t *bytes, size_t size)
+{
+	struct application_flow *flow = in->flow;
+	struct application_buffer *b = pool_at(&a->buffers,
+	    flow->buffer[in->side]);
+
+	while (size > 0) {
+		size_t room = sizeof b->bytes - b->size;
+		size_t more = size < room ? size : room;
+		size_t left;
+
+		memcpy(b->bytes + b->size, bytes, more);
+		b->size += (uint32_t)more;
+		bytes += more;
+		size -= more;
+		left = offer(a, in, b->bytes, b->size);
+		if (!is_wanted(flow, in->side))
+			return false;
+		if (left == sizeof b->bytes)
+			return lose(a, flow, in->side);
+		memmove(b->bytes, b->bytes + b->size - left, left);
+		b->size = (uint32_t)left;
+		if (left == 0) {
+			drop_buffer(a, flow, in->side);
+			return size == 0 || applications_read(a,
+			    &(struct application_input){
+				flow, bytes, size, (uint32_t)size,
+				{ in->port[0], in->port[1] }, in->side,
+				in->src_side, false, in->is_start, in->ts_ns,
+				in->owner
+			    });
+		}
+	}
+	return true;
+}
+
+/*
+ * Shows bytes to who reads, or to who might. Returns how many are to wait
+ * until there are more behind them.
+ */
+static size_t
+offer(struct applications *a, const struct application_input *in,
+    const uint8_t *bytes, size_t size)
+{
+	struct application_flow *flow = in->flow;
+	struct cursor c = cursor_over(bytes, size);
+	const struct application *reader;
+
+	while (cursor_left(&c) > 0 && is_wanted(flow, in->side)) {
+		if (!applications_is_found(flow)) {
+			if (!applications_search(a, in, c.at,
+			    cursor_left(&c)))
+				return applications_is_holding(in) ?
+				    cursor_left(&c) : 0;
+			applications_feed_peer(a, in);
+			continue;
+		}
+		reader = applications_reader(flow);
+		feed(a, in, &c);
+		if (applications_is_found(flow) &&
+		    applications_reader(flow) == reader)
+			break;
+	}
+	return cursor_left(&c);
+}
+
+/* What waits of the other side came before: who was found now reads it. */
+void
+applications_feed_peer(struct applications *a,
+    const struct application_input *in)
+{
+	struct application_flow *flow = in->flow;
+	struct application_input peer = *in;
+	struct application_buffer *b;
+	struct cursor c;
+
+	peer.side = !in->side;
+	if (flow->buffer[peer.side] == 0)
+		return;
+	b = pool_at(&a->buffers, flow->buffer[peer.side]);
+	c = cursor_over(b->bytes, b->size);
+	feed(a, &peer, &c);
+	if (flow->buffer[peer.side] == 0)
+		return;
+	memmove(b->bytes, c.at, cursor_left(&c));
+	b->size = (uint32_t)cursor_left(&c);
+	if (b->size == 0)
+		drop_buffer(a, flow, peer.side);
+}
+
+/* Gives the bytes to who reads; the cursor keeps what it leaves. */
+static void
+feed(struct applications *a, const struct application_input *in,
+    struct cursor *c)
+{
+	struct application_flow *flow = in->flow;
+	const struct application *reader = applications_reader(flow);
+	bool is_side_0 = in->side == 0;
+	struct dissection d = {
+		.bytes = *c,
+		.size = in->is_datagram ? in->size :
+		    (uint32_t)cursor_left(c),
+		.sender = applications_role(flow, in),
+		.sender_port = in->port[!is_side_0],
+		.receiver_port = in->port[is_side_0],
+		.is_datagram = in->is_datagram,
+		.is_full = cursor_left(c) >= APPLICATION_HELD_MAX,
+		.is_behind_gap = (flow->lost >> in->side & 1) != 0,
+		.ts_ns = in->ts_ns,
+		.applications = a,
+		.flow = flow,
+		.input = in
+	};
+
+	if (reader->feed == NULL) {
+		applications_end(a, flow);
+		return;
+	}
+	if (reader->state_size > 0 && !applications_need_state(a, flow)) {
+		applications_end(a, flow);
+		return;
+	}
+	if (flow->state != 0)
+		d.state = state_at(a, flow->state);
+	flow->lost &= (uint8_t)(~(1U << in->side) & 3);
+	reader->feed(&d);
+	*c = d.bytes;
+	obey(a, in, &d);
+}
+
+/* Does what the dissector asked for. */
+static void
+obey(struct applications *a, const struct application_input *in,
+    const struct dissection *d)
+{
+	struct application_flow *flow = in->flow;
+
+	if (d->has_inner) {
+		change(a, flow, d);
+		return;
+	}
+	if (d->is_side_done)
+		flow->side_done = (flow->side_done | 1 << in->side) & 3;
+	flow->skip[in->side] = d->skip;
+	if (d->is_done || flow->side_done == 3)
+		applications_end(a, flow);
+	else if ((flow->side_done >> in->side & 1) != 0)
+		drop_buffer(a, flow, in->side);
+}
+
+/* Another protocol is spoken from now on. */
+static void
+change(struct applications *a, struct application_flow *flow,
+    const struct dissection *d)
+{
+	if (flow->switches == SWITCHES_MAX) {
+		applications_end(a, flow);
+		return;
+	}
+	flow->switches = (flow->switches + 1) & 3;
+	drop_state(a, flow);
+	flow->skip[0] = 0;
+	flow->skip[1] = 0;
+	flow->tries[0] = 0;
+	flow->tries[1] = 0;
+	flow->inner = d->inner;
+	flow->is_searching = d->inner == 0;
+}
+
+/* Lets bytes wait that nobody has taken. */
+static bool
+keep(struct applications *a, const struct application_input *in,
+    const uint8_t *bytes, size_t size)
+{
+	struct application_flow *flow = in->flow;
+	struct application_buffer *b;
+
+	if (size >= APPLICATION_HELD_MAX)
+		return lose(a, flow, in->side);
+	flow->buffer[in->side] = (uint16_t)pool_take(&a->buffers);
+	if (flow->buffer[in->side] == 0) {
+		a->counts.buffers_short++;
+		return lose(a, flow, in->side);
+	}
+	b = pool_at(&a->buffers, flow->buffer[in->side]);
+	b->size = (uint32_t)size;
+	memcpy(b->bytes, bytes, size);
+	return true;
+}
+
+/*
+ * Bytes of the side are missing for who reads it. Who cannot find his feet
+ * again has seen enough.
+ */
+static bool
+lose(struct applications *a, struct application_flow *flow, int side)
+{
+	const struct application *reader = applications_reader(flow);
+
+	drop_buffer(a, flow, side);
+	if (reader != NULL && reader->survives_gaps) {
+		flow->lost = (flow->lost | 1 << side) & 3;
+		return true;
+	}
+	flow->side_done = (flow->side_done | 1 << side) & 3;
+	if (flow->side_done == 3)
+		applications_end(a, flow);
+	return false;
+}
+
+bool
+applications_gap(struct applications *a, const struct application_input *in,
+    uint32_t missing)
+{
+	struct application_flow *flow = in->flow;
+
+	if (!is_wanted(flow, in->side))
+		return false;
+	if (flow->buffer[in->side] == 0 && missing <= flow->skip[in->side]) {
+		flow->skip[in->side] -= missing;
+		return true;
+	}
+	return lose(a, flow, in->side);
+}
+
+void
+applications_expected(struct application_flow *flow, uint8_t number)
+{
+	flow->outer = number;
+}
+
+static inline bool
+is_wanted(const struct application_flow *flow, int side)
+{
+	return !flow->is_done && (flow->side_done >> side & 1) == 0;
+}
+
+void
+applications_end(struct applications *a, struct application_flow *flow)
+{
+	drop_buffer(a, flow, 0);
+	drop_buffer(a, flow, 1);
+	drop_state(a, flow);
+	flow->is_done = true;
+}
+
+void
+applications_forget(struct applications *a, struct application_flow *flow)
+{
+	applications_end(a, flow);
+	facts_clear(&a->facts, &flow->facts);
+	*flow = (struct application_flow){ 0 };
+}
+
+static void
+drop_buffer(struct applications *a, struct application_flow *flow, int side)
+{
+	if (flow->buffer[side] != 0)
+		pool_give(&a->buffers, flow->buffer[side]);
+	flow->buffer[side] = 0;
+}
+
+static inline void *
+state_at(const struct applications *a, uint32_t handle)
+{
+	return pool_at(&a->states[handle & 1], handle >> 1);
+}
+
+/* False when there is no memory for it. */
+bool
+applications_need_state(struct applications *a, struct application_flow *flow)
+{
+	size_t size = applications_reader(flow)->state_size;
+	uint32_t is_large = size > STATE_SMALL;
+	uint32_t number;
+
+	assert(size <= APPLICATION_STATE_MAX);
+	if (flow->state != 0)
+		return true;
+	number = pool_take(&a->states[is_large]);
+	if (number == 0) {
+		a->counts.states_short++;
+		return false;
+	}
+	flow->state = number << 1 | is_large;
+	return true;
+}
+
+static void
+drop_state(struct applications *a, struct application_flow *flow)
+{
+	if (flow->state != 0)
+		pool_give(&a->states[flow->state & 1], flow->state >> 1);
+	flow->state = 0;
+}

@@ -1,0 +1,246 @@
+/*
+ * Finding out who speaks: the dissectors by port and by transport, and the
+ * contest between those that fit.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "dissect/applications_state.h"
+
+enum { PORTS = 65536, TRANSPORTS = 2 };
+
+/* Those that speak over a transport, and who is first at home on a port. */
+struct transport_index {
+	uint8_t	numbers[APPLICATIONS_MAX];
+	int	count;
+	uint8_t	by_port[PORTS];
+};
+
+struct contest {
+	enum probe_score	best;
+	bool			is_home;	/* the best is on its port */
+	uint8_t			winner;
+	uint8_t			second;
+	enum application_role	sender;		/* as the winner says */
+	bool			wants_more;
+};
+
+static struct transport_index	indexes[TRANSPORTS];
+static int			application_count;
+
+static void	index_transport(uint8_t, const struct application *,
+		    enum application_transport);
+static const struct transport_index *index_of(bool);
+static uint8_t	at_home(const struct application_input *);
+static bool	ask(struct contest *, const struct probe *, uint8_t,
+		    const struct application_input *);
+static void	enter(struct contest *, enum probe_score, bool, uint8_t,
+		    enum application_role);
+static void	settle(struct application_flow *, const struct contest *,
+		    const struct application_input *);
+static void	give_up(struct applications *, struct application_flow *,
+		    const struct application_input *, bool, size_t);
+
+void
+applications_index(void)
+{
+	memset(indexes, 0, sizeof indexes);
+	application_count = 0;
+	while (registry_applications[application_count] != NULL) {
+		const struct application *one =
+		    registry_applications[application_count++];
+
+		assert(application_count <= APPLICATIONS_MAX);
+		index_transport((uint8_t)application_count, one,
+		    APPLICATION_TCP);
+		index_transport((uint8_t)application_count, one,
+		    APPLICATION_UDP);
+	}
+}
+
+static void
+index_transport(uint8_t number, const struct application *one,
+    enum application_transport transport)
+{
+	bool is_datagram = transport == APPLICATION_UDP;
+	struct transport_index *index = &indexes[is_datagram];
+	const uint16_t *ports = is_datagram ? one->udp_ports :
+	    one->tcp_ports;
+
+	if ((one->transports & transport) == 0)
+		return;
+	index->numbers[index->count++] = number;
+	for (int i = 0; i < APPLICATION_PORTS_MAX && ports[i] != 0; i++) {
+		if (index->by_port[ports[i]] == 0)
+			index->by_port[ports[i]] = number;
+	}
+}
+
+const struct application *
+applications_at(uint8_t number)
+{
+	return number == 0 ? NULL : registry_applications[number - 1];
+}
+
+uint8_t
+applications_number(const char *name)
+{
+	for (int i = 0; i < application_count; i++) {
+		if (strcmp(registry_applications[i]->name, name) == 0)
+			return (uint8_t)(i + 1);
+	}
+	return 0;
+}
+
+bool
+application_has_port(const struct application *one,
+    enum application_transport transport, uint16_t port)
+{
+	const uint16_t *ports = transport == APPLICATION_UDP ?
+	    one->udp_ports : one->tcp_ports;
+
+	for (int i = 0; i < APPLICATION_PORTS_MAX && ports[i] != 0; i++) {
+		if (ports[i] == port)
+			return true;
+	}
+	return false;
+}
+
+static inline const struct transport_index *
+index_of(bool is_datagram)
+{
+	return &indexes[is_datagram];
+}
+
+bool
+applications_search(struct applications *a,
+    const struct application_input *in, const uint8_t *bytes, size_t size)
+{
+	struct application_flow *flow = in->flow;
+	const struct transport_index *index = index_of(in->is_datagram);
+	uint16_t peer_buffer = flow->buffer[!in->side];
+	struct contest contest = { 0 };
+	uint8_t home = at_home(in);
+	struct probe probe = {
+		.own = cursor_over(bytes, size < APPLICATION_HELD_MAX ?
+		    size : APPLICATION_HELD_MAX),
+		.size = in->is_datagram ? in->size : (uint32_t)size,
+		.own_port = in->port[in->side],
+		.peer_port = in->port[!in->side],
+		.is_datagram = in->is_datagram,
+		.is_start = in->is_start || in->is_datagram ||
+		    flow->switches > 0
+	};
+
+	if (peer_buffer != 0) {
+		const struct application_buffer *b = pool_at(&a->buffers,
+		    peer_buffer);
+
+		probe.peer = cursor_over(b->bytes, b->size);
+	}
+	flow->tries[in->side]++;
+	if (home == 0 || !ask(&contest, &probe, home, in)) {
+		for (int i = 0; i < index->count; i++) {
+			if (index->numbers[i] != home)
+				(void)ask(&contest, &probe,
+				    index->numbers[i], in);
+		}
+	}
+	if (contest.winner == 0) {
+		give_up(a, flow, in, contest.wants_more, size);
+		return false;
+	}
+	settle(flow, &contest, in);
+	return true;
+}
+
+/* Who is asked first: who is at home on the responder's port, else on the
+   other. */
+static uint8_t
+at_home(const struct application_input *in)
+{
+	const struct transport_index *index = index_of(in->is_datagram);
+	uint8_t number = index->by_port[in->port[!in->src_side]];
+
+	return number != 0 ? number : index->by_port[in->port[in->src_side]];
+}
+
+/* True when the fit is so good that nobody else need be asked. */
+static bool
+ask(struct contest *contest, const struct probe *probe, uint8_t number,
+    const struct application_input *in)
+{
+	const struct application *one = applications_at(number);
+	enum application_transport transport = in->is_datagram ?
+	    APPLICATION_UDP : APPLICATION_TCP;
+	struct probe copy = *probe;
+	enum probe_score score;
+
+	copy.is_on_port = application_has_port(one, transport, in->port[0]) ||
+	    application_has_port(one, transport, in->port[1]);
+	score = one->probe(&copy);
+	if (score == PROBE_MORE)
+		contest->wants_more = true;
+	if (score <= PROBE_MORE || (score == PROBE_WEAK && !copy.is_on_port))
+		return false;
+	enter(contest, score, copy.is_on_port, number, copy.sender);
+	return score == PROBE_SURE && copy.is_on_port;
+}
+
+static void
+enter(struct contest *contest, enum probe_score score, bool is_home,
+    uint8_t number, enum application_role sender)
+{
+	if (contest->winner != 0 && (score < contest->best ||
+	    (score == contest->best && is_home <= contest->is_home))) {
+		if (score == contest->best && is_home == contest->is_home &&
+		    contest->second == 0)
+			contest->second = number;
+		return;
+	}
+	contest->second = 0;
+	contest->best = score;
+	contest->is_home = is_home;
+	contest->winner = number;
+	contest->sender = sender;
+}
+
+static void
+settle(struct application_flow *flow, const struct contest *contest,
+    const struct application_input *in)
+{
+	if (flow->is_searching) {
+		flow->inner = contest->winner;
+		flow->is_searching = false;
+	} else {
+		flow->outer = contest->winner;
+		flow->other = contest->second;
+	}
+	if (contest->sender != ROLE_UNKNOWN)
+		flow->client = ((contest->sender == ROLE_CLIENT) ==
+		    (in->side == 0) ? ROLE_CLIENT : ROLE_SERVER) & 3;
+}
+
+/* Nobody knows these bytes. */
+static void
+give_up(struct applications *a, struct application_flow *flow,
+    const struct application_input *in, bool wants_more, size_t size)
+{
+	bool may_try = flow->tries[in->side] < APPLICATION_TRIES_MAX;
+
+	if (in->is_datagram || !(in->is_start || flow->switches > 0) ?
+	    may_try : may_try && wants_more && size < APPLICATION_HELD_MAX)
+		return;
+	flow->side_done = (flow->side_done | 1 << in->side) & 3;
+	if (flow->side_done == 3)
+		applications_end(a, flow);
+}
+
+bool
+applications_is_holding(const struct application_input *in)
+{
+	const struct application_flow *flow = in->flow;
+
+	return (in->is_start || flow->switches > 0) && !flow->is_done &&
+	    (flow->side_done >> in->side & 1) == 0;
+}
