@@ -80,6 +80,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/ieee80211.h \
 	%D%/dissect/internet.c \
 	%D%/dissect/internet.h \
+	%D%/dissect/naming.c \
+	%D%/dissect/naming.h \
 	%D%/dissect/registry.c \
 	%D%/dissect/registry.h \
 	%D%/dissect/services.c \
@@ -118,6 +120,8 @@ libtallyman_a_SOURCES = \
 	%D%/flow/meter.h \
 	%D%/flow/meter_ends.c \
 	%D%/flow/meter_state.h \
+	%D%/flow/names.c \
+	%D%/flow/names.h \
 	%D%/flow/payload.c \
 	%D%/flow/payload.h \
 	%D%/flow/queue.c \

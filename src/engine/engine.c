@@ -143,6 +143,7 @@ begin_meters(struct engine *e, struct error *error)
 			.max_flows = options->max_flows,
 			.secret = &secret,
 			.is_dissecting = true,
+			.is_naming = true,
 			.is_revealing = options->is_revealing,
 			.write = write_record,
 			.context = e
@@ -166,6 +167,7 @@ begin_meters(struct engine *e, struct error *error)
 	e->maker = (struct items_maker){
 		.key = options->key,
 		.secret = secret,
+		.is_naming = crew.meter.is_naming,
 		.routes = crew_routes(e->crew)
 	};
 	items_maker_init(&e->maker);

@@ -118,6 +118,7 @@ struct flow {
 struct flow_origin {
 	const struct interface	*interface;	/* of the first frame */
 	uint8_t			 mac[2][6];
+	uint32_t		 name[2];	/* numbers of names; 0: none */
 };
 
 /* What most flows have none of; zero unless the flow has_oddities. */
@@ -148,6 +149,6 @@ struct flow_labels {
 _Static_assert(offsetof(struct flow, counts) == 64, "counters: second line");
 _Static_assert(offsetof(struct flow, dscp) == 128, "third line");
 _Static_assert(sizeof(struct flow) == 192, "three cache lines");
-_Static_assert(sizeof(struct flow_origin) == 24, "no padding but the end's");
+_Static_assert(sizeof(struct flow_origin) == 32, "two in a cache line");
 
 #endif

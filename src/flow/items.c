@@ -1,7 +1,10 @@
 /*
  * Items for the meters; see items.h.
  */
+#include <stdlib.h>
+
 #include "base/fetch.h"
+#include "base/log.h"
 #include "base/pool.h"
 #include "flow/items.h"
 
@@ -14,6 +17,12 @@
 /* Items that are fetched before they are written. */
 enum { ITEMS_AHEAD = 8 };
 
+/* Where names are added. */
+struct naming_place {
+	const struct items_maker	*maker;
+	struct items			*items;
+};
+
 static void	items_add_quoted(struct items_maker *, struct items *,
 		    const struct packet *, const struct conversation *);
 static inline struct item *items_append(struct items_maker *, struct items *,
@@ -21,6 +30,7 @@ static inline struct item *items_append(struct items_maker *, struct items *,
 static inline void items_route(const struct items_maker *, struct items *,
 		    struct item *);
 static void	items_add_tick(struct items_maker *, struct items *, uint64_t);
+static void	items_add_name(void *, const struct naming *);
 
 void
 items_init(struct items *items, int conversations)
@@ -42,6 +52,7 @@ items_release(struct items *items)
 	pool_unmap(items->items, room * sizeof *items->items);
 	pool_unmap(items->ticks, room * sizeof *items->ticks);
 	pool_unmap(items->workers, room * sizeof *items->workers);
+	free(items->names);
 }
 
 void
@@ -75,6 +86,9 @@ items_add(struct items_maker *maker, struct items *items,
 		item->carrier = carrier;
 		items_route(maker, items, item);
 		carrier = item;
+		if (maker->is_naming && naming_is_possible(t))
+			naming_look(t, items_add_name,
+			    &(struct naming_place){ maker, items });
 		maker->room--;
 		if ((t->protocol == PROTOCOL_ICMP ||
 		    t->protocol == PROTOCOL_ICMPV6) &&
@@ -162,4 +176,24 @@ items_add_tick(struct items_maker *maker, struct items *items,
 	tick->position = position;
 	tick->now_ns = maker->now_ns;
 	atomic_store_explicit(&tick->live, 0, memory_order_relaxed);
+}
+
+static void
+items_add_name(void *context, const struct naming *naming)
+{
+	const struct naming_place *place = context;
+	struct items *items = place->items;
+
+	if (items->name_count == items->name_room) {
+		items->name_room = 2 * items->name_room + 16;
+		items->names = realloc(items->names,
+		    items->name_room * sizeof *items->names);
+		if (items->names == NULL) {
+			log_error("cannot allocate memory for names");
+			abort();
+		}
+	}
+	items->names[items->name_count++] = (struct item_name){
+		place->maker->position, place->maker->now_ns, *naming
+	};
 }

@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 
 #include "base/hash.h"
+#include "dissect/naming.h"
 #include "flow/key.h"
 
 /*
@@ -45,6 +46,13 @@ struct item_tick {
 	_Atomic uint64_t	live;	/* flows before it, of all meters */
 };
 
+/* A name that was given by the packet at this position. */
+struct item_name {
+	uint64_t	position;
+	int64_t		now_ns;
+	struct naming	naming;
+};
+
 /* The items of a batch of packets. */
 struct items {
 	struct item		*items;		/* owned */
@@ -53,6 +61,9 @@ struct items {
 	int			 room;		/* of each of these */
 	int			 count;
 	int			 tick_count;
+	struct item_name	*names;		/* owned */
+	size_t			 name_room;
+	size_t			 name_count;
 };
 
 enum { ITEMS_ROUTES = 256 };
@@ -67,6 +78,7 @@ struct items_maker {
 	int64_t			 ticked_ns;	/* when it ticked */
 	uint64_t		 position;	/* of the newest item */
 	int64_t			 room;		/* flows that may begin */
+	bool			 is_naming;	/* names are looked for */
 };
 
 /* Room for the items of so many conversations; aborts without memory. */
@@ -78,6 +90,7 @@ items_reset(struct items *items)
 {
 	items->count = 0;
 	items->tick_count = 0;
+	items->name_count = 0;
 }
 
 /* The most flows that there were at a tick; 0 without one. */

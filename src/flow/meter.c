@@ -37,9 +37,11 @@ static void		 note_peak(struct meter *, uint64_t);
 static inline void	 fetch_slot(const struct meter *, int);
 static inline void	 fetch_flow(const struct meter *, int);
 static int		 collect(struct meter *, struct items *, int);
+static void		 learn(struct meter *, const struct item_name *);
 static void		 tally(struct meter *, struct item *);
 static uint32_t		 find_flow(struct meter *, const struct item *);
 static uint32_t		 begin_flow(struct meter *, const struct item *);
+static void		 name_flow(struct meter *, uint32_t);
 static uint64_t		 carrier_of(struct meter *, uint32_t,
 			    const struct item *);
 static void		 part_flow(struct meter *, uint32_t);
@@ -94,8 +96,11 @@ meter_new(const struct meter_options *options, struct error *error)
 	else if (options->reader != NULL)
 		flow_table_read(&m->table, options->reader,
 		    options->reader_context);
+	if (options->is_naming)
+		names_init(&m->names, options->secret);
 	m->maker = (struct items_maker){
-		.key = options->key, .secret = *options->secret
+		.key = options->key, .secret = *options->secret,
+		.is_naming = options->is_naming
 	};
 	items_maker_init(&m->maker);
 	items_init(&m->items, METER_CONVERSATIONS_MAX);
@@ -139,6 +144,8 @@ meter_free(struct meter *m)
 	flow_table_release(&m->table);
 	if (m->options.is_dissecting)
 		payload_release(&m->payload);
+	if (m->options.is_naming)
+		names_release(&m->names);
 	items_release(&m->items);
 	pool_unmap(m->victims, victims_size(m));
 	free(m->own);
@@ -186,6 +193,7 @@ meter_tally(struct meter *m, struct items *items, int worker)
 {
 	int count = collect(m, items, worker);
 	int ticks = 0;
+	size_t names = 0;
 
 	for (int i = 0; i < count && i < METER_AHEAD_SLOT; i++)
 		fetch_slot(m, i);
@@ -204,12 +212,24 @@ meter_tally(struct meter *m, struct items *items, int worker)
 		while (ticks < items->tick_count &&
 		    items->ticks[ticks].position <= item->position)
 			meter_end_due(m, &items->ticks[ticks++]);
+		while (names < items->name_count &&
+		    items->names[names].position < item->position)
+			learn(m, &items->names[names++]);
 		m->now_ns = item->now_ns;
 		tally(m, item);
 	}
 	while (ticks < items->tick_count)
 		meter_end_due(m, &items->ticks[ticks++]);
+	while (names < items->name_count)
+		learn(m, &items->names[names++]);
 	meter_settle_carried(m);
+}
+
+static void
+learn(struct meter *m, const struct item_name *name)
+{
+	if (m->options.is_naming)
+		names_learn(&m->names, &name->naming, name->now_ns);
 }
 
 static inline __attribute__((always_inline)) void
@@ -350,6 +370,8 @@ begin_flow(struct meter *m, const struct item *item)
 	/* Positions are the input's alone, and so are ids. */
 	flow->id = hash_mix64(item->position);
 	account_begin(&m->table, number, item, carrier_of(m, number, item));
+	if (m->options.is_naming)
+		name_flow(m, number);
 	if (m->table.parts != NULL)
 		m->table.parts[number].begin_ns = m->now_ns;
 	flow->queue = FLOW_QUEUES;
@@ -359,6 +381,19 @@ begin_flow(struct meter *m, const struct item *item)
 	m->counts.flows_other += item->key.protocol != PROTOCOL_TCP &&
 	    item->key.protocol != PROTOCOL_UDP;
 	return number;
+}
+
+/* The names that its addresses have as it begins. */
+static void
+name_flow(struct meter *m, uint32_t number)
+{
+	const struct flow_key *key = &flow_table_at(&m->table, number)->key;
+	struct flow_origin *origin = &m->table.origins[number];
+
+	origin->name[0] = names_find(&m->names, key->ip_version, &key->a,
+	    m->now_ns);
+	origin->name[1] = names_find(&m->names, key->ip_version, &key->b,
+	    m->now_ns);
 }
 
 /*

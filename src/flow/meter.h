@@ -55,6 +55,7 @@ struct meter_flow {
 	const struct flow_counts	*totals;	/* [2]; NULL: part 0 */
 	const struct application_flow	*application;	/* NULL: no payload */
 	const struct facts_store	*facts;		/* of applications */
+	const struct naming		*names[2];	/* by side; NULL: none */
 	uint32_t			 part;
 	enum flow_end			 end;
 	bool				 is_final;
@@ -77,6 +78,9 @@ struct meter_options {
 	void			*reader_context;
 	bool			 is_dissecting;	/* dissectors read instead */
 	bool			 is_revealing;	/* and keep what is secret */
+	bool			 is_naming;	/* names of addresses are
+						   learned; the maker of the
+						   items looks for them */
 };
 
 struct meter_counts {

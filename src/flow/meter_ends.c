@@ -20,6 +20,8 @@ static void		 withdraw(struct meter *, struct flow *, uint32_t);
 static enum flow_end	 end_of(const struct tcp *, enum flow_end);
 static void		 describe(const struct meter *, uint32_t,
 			    enum flow_end, struct meter_flow *);
+static void		 describe_names(const struct meter *,
+			    struct meter_flow *);
 
 void
 meter_end_due(struct meter *m, struct item_tick *tick)
@@ -104,6 +106,25 @@ describe(const struct meter *m, uint32_t number, enum flow_end end,
 		.end = end_of(tcp, end),
 		.is_final = true
 	};
+	if (m->options.is_naming)
+		describe_names(m, ended);
+}
+
+/* The names that the flow began with, or else those there are now. */
+static void
+describe_names(const struct meter *m, struct meter_flow *ended)
+{
+	const struct flow_key *key = &ended->flow->key;
+	const struct address *addresses[2] = { &key->a, &key->b };
+
+	for (int side = 0; side < 2; side++) {
+		ended->names[side] = names_at(&m->names,
+		    ended->origin->name[side]);
+		if (ended->names[side] == NULL)
+			ended->names[side] = names_at(&m->names,
+			    names_find(&m->names, key->ip_version,
+			    addresses[side], m->now_ns));
+	}
 }
 
 int64_t

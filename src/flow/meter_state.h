@@ -6,6 +6,7 @@
 #define TALLYMAN_FLOW_METER_STATE_H
 
 #include "flow/meter.h"
+#include "flow/names.h"
 #include "flow/payload.h"
 #include "flow/queue.h"
 
@@ -40,6 +41,7 @@ struct meter {
 	int			 carried_count;
 	struct meter_left	*victims;	/* owned, spare; likewise */
 	struct payload		 payload;	/* when dissectors read */
+	struct names		 names;		/* when they are learned */
 	struct items_maker	 maker;		/* of meter_packets() */
 	struct items		 items;
 };

@@ -4,6 +4,7 @@
  * fields_choose.c finds a field by its name, fields_read.c reads one from a
  * record, fields_write.c makes documents of the table.
  */
+#include "dissect/naming.h"
 #include "record/fields.h"
 #include "record/fields_fixed.h"
 #include "tcp/tcp.h"
@@ -17,6 +18,12 @@ static const char *const words_confidence[] = { "certain", "likely", "guess",
 	NULL };
 static const char *const words_port_class[] = { "well-known", "registered",
 	"dynamic", NULL };
+static const char *const words_names[] = {
+#define NAMING_WORD(id, word) word,
+	NAMING_SOURCES(NAMING_WORD)
+#undef NAMING_WORD
+	NULL
+};
 static const char *const words_cast[] = { "unicast", "multicast",
 	"broadcast", NULL };
 static const char *const words_verdict[] = { "agree", "disagree", "port-only",
@@ -63,6 +70,11 @@ static const char *const words_limits[] = { "application", "receiver_window",
 	{ #side ".port_class", FIELD_WORD, AT(side.port_class),		\
 	    RECORD_PORTS, NULL, "Range of that port by RFC 6335: up to " \
 	    "1023, up to 49151, or above.", words_port_class },		\
+	{ #side ".name", FIELD_TEXT, AT(side.name), 0, NULL,		\
+	    "Name of that address, as packets gave it before or in the "	\
+	    "flow; never looked up.", NULL },				\
+	{ #side ".name_source", FIELD_WORD, AT(side.name_source), 0,	\
+	    NULL, "What gave the name.", words_names },			\
 	{ #side ".mac", FIELD_MAC, AT(side.mac),			\
 	    RECORD_ ## SIDE ## _MAC, NULL, "Link address of the " who	\
 	    ", as first seen.", NULL },					\

@@ -11,6 +11,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "dissect/naming.h"
 #include "record/record.h"
 #include "record/stats.h"
 
@@ -72,6 +73,10 @@ void			 fields_init(void);
 /* The field of a fact by the dissector's number; how many such there are. */
 const struct field	*fields_fact(uint8_t application, uint8_t field);
 size_t			 fields_fact_count(void);
+
+/* Whether the fact names the server, and what kind of name that is. */
+bool			 fields_is_naming(const struct field *,
+			    enum naming_source *);
 
 static inline bool
 field_is_fact(const struct field *field)

@@ -19,8 +19,22 @@ static void	*allocate(size_t, size_t);
 const struct field	*fields_all;
 size_t			 fields_count;
 
-/* Index of each dissector's first field. */
+/* Facts that name the server, and what kind of name that is. */
+static const struct {
+	const char		*field;
+	enum naming_source	 source;
+} naming_facts[] = {
+	{ "app.tls.sni", NAMING_SNI },
+	{ "app.quic.sni", NAMING_SNI },
+	{ "app.dtls.sni", NAMING_SNI },
+	{ "app.http.host", NAMING_HTTP }
+};
+
+enum { NAMING_FACTS = sizeof naming_facts / sizeof naming_facts[0] };
+
+/* Index of each dissector's first field; the fields of those facts. */
 static size_t		 first_fact[APPLICATIONS_MAX + 1];
+static const struct field *naming_fields[NAMING_FACTS];
 
 static const enum field_type types[] = {
 	[FACT_TEXT] = FIELD_FACT_TEXT,
@@ -49,6 +63,20 @@ fields_init(void)
 		add_facts(all, registry_applications[i]);
 	}
 	fields_all = all;
+	for (size_t i = 0; i < NAMING_FACTS; i++)
+		naming_fields[i] = fields_find(naming_facts[i].field);
+}
+
+bool
+fields_is_naming(const struct field *field, enum naming_source *source)
+{
+	for (size_t i = 0; i < NAMING_FACTS; i++) {
+		if (naming_fields[i] == field) {
+			*source = naming_facts[i].source;
+			return true;
+		}
+	}
+	return false;
 }
 
 static size_t

@@ -168,6 +168,11 @@ fill_side(struct record *r, const struct meter_flow *ended, int side,
 	to->ip = side == 0 ? flow->key.a : flow->key.b;
 	to->port = side == 0 ? flow->key.a_port : flow->key.b_port;
 	to->port_class = services_class_name(services_class(to->port));
+	if (ended->names[side] != NULL) {
+		to->name = ended->names[side]->text;
+		to->name_source = naming_source_name(
+		    (enum naming_source)ended->names[side]->source);
+	}
 	fill_counts(&to->counts, &flow->counts[side]);
 	if (ended->totals != NULL) {
 		struct record_counts *sum = &to->cumulative;

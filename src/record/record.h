@@ -72,7 +72,7 @@
 #define RECORD_APP		(UINT64_C(1) << 53)	/* it has facts */
 #define RECORD_SERVICE_PARENT	(UINT64_C(1) << 54)
 
-enum { RECORD_FACTS_MAX = 64 };
+enum { RECORD_FACTS_MAX = 64, RECORD_NAME_SIZE = 256 };
 
 struct record_counts {
 	uint64_t	packets;
@@ -148,6 +148,8 @@ struct record_side {
 	struct address		ip;
 	uint16_t		port;
 	const char		*port_class;	/* constant text */
+	const char		*name;		/* foreign bytes */
+	const char		*name_source;	/* constant text */
 	uint8_t			mac[6];
 	struct record_counts	counts;
 	struct record_counts	cumulative;
@@ -229,9 +231,13 @@ struct record {
 	uint8_t			 icmp_type;
 	uint8_t			 icmp_code;
 
-	/* Sorted by field; those behind the last are not defined. */
+	/*
+	 * Sorted by field; those behind the last are not defined, nor is what
+	 * follows when no member points to it.
+	 */
 	uint32_t		 fact_count;
 	struct record_fact	 facts[RECORD_FACTS_MAX];
+	char			 dst_name[RECORD_NAME_SIZE]; /* by payload */
 };
 
 /* The value of a fact that is no text. */

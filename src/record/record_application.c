@@ -16,6 +16,7 @@ static const char *verdict_of(const struct record *,
 		    const struct application *);
 static bool	is_at_home(const struct record *, const struct application *);
 static void	fill_facts(struct record *, const struct meter_flow *);
+static void	name_server(struct record *, const struct record_fact *);
 static void	add_fact(struct record *, const struct fact *);
 
 void
@@ -108,6 +109,36 @@ fill_facts(struct record *r, const struct meter_flow *ended)
 	}
 	if (r->fact_count > 0)
 		r->has |= RECORD_APP;
+	for (uint32_t i = 0; i < r->fact_count; i++)
+		name_server(r, &r->facts[i]);
+}
+
+/*
+ * What the client called the server in this flow says more than what else is
+ * known of the address. A port behind it is no part of the name, and an
+ * address is none (RFC 3986, 3.2.2).
+ */
+static void
+name_server(struct record *r, const struct record_fact *fact)
+{
+	enum naming_source source;
+	size_t size = 0;
+	bool is_name = false;
+
+	if (!fields_is_naming(fact->field, &source))
+		return;
+	while (size < fact->size && fact->bytes[size] != ':' &&
+	    fact->bytes[size] != '\0') {
+		is_name |= fact->bytes[size] != '.' &&
+		    (fact->bytes[size] < '0' || fact->bytes[size] > '9');
+		size++;
+	}
+	if (!is_name || fact->bytes[0] == '[')
+		return;
+	memcpy(r->dst_name, fact->bytes, size);
+	r->dst_name[size] = '\0';
+	r->dst.name = r->dst_name;
+	r->dst.name_source = naming_source_name(source);
 }
 
 static void

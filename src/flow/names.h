@@ -1,0 +1,43 @@
+/*
+ * Names of addresses, as packets gave them: bounded, and forgotten with time.
+ * Of two names for one address the newer counts. Each meter has a table of its
+ * own and learns the same names in the same order, so all of them know the
+ * same at any place of the input.
+ */
+#ifndef TALLYMAN_FLOW_NAMES_H
+#define TALLYMAN_FLOW_NAMES_H
+
+#include "base/hash.h"
+#include "dissect/naming.h"
+
+enum { NAMES_MAX = 8192 };
+
+struct names_entry {
+	struct naming	naming;
+	int64_t		learned_ns;
+	uint32_t	number;		/* 0: free */
+	uint32_t	next;		/* number in the same slot; 0: none */
+};
+
+struct names {
+	struct names_entry	*entries;	/* owned, NAMES_MAX */
+	uint32_t		*slots;		/* owned, likewise: numbers */
+	uint32_t		 newest;	/* number; 0: none was learned */
+	struct hash_secret	 secret;
+};
+
+void	names_init(struct names *, const struct hash_secret *);
+void	names_release(struct names *);
+
+void	names_learn(struct names *, const struct naming *, int64_t now_ns);
+
+/*
+ * The number of the address's name at that time, 0 when it has none; and the
+ * name of a number, NULL when it was forgotten meanwhile. Borrowed until the
+ * next is learned.
+ */
+uint32_t names_find(const struct names *, uint8_t ip_version,
+	    const struct address *, int64_t now_ns);
+const struct naming *names_at(const struct names *, uint32_t number);
+
+#endif
