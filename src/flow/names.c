@@ -16,7 +16,7 @@ static uint32_t	*slot_of(const struct names *, uint8_t,
 		    const struct address *);
 static uint32_t	look_up(const struct names *, uint8_t,
 		    const struct address *);
-static void	forget(struct names *, struct names_entry *);
+static void	withdraw(struct names *, struct names_entry *);
 
 void
 names_init(struct names *names, const struct hash_secret *secret)
@@ -80,22 +80,24 @@ names_learn(struct names *names, const struct naming *naming, int64_t now_ns)
 		return;
 	}
 	if (known != 0)
-		forget(names, entry);
+		withdraw(names, entry);
 	if (++names->newest == 0)	/* 2^32 names later */
 		names->newest = NAMES_MAX;
 	entry = entry_at(names, names->newest);
-	if (entry->number != 0)
-		forget(names, entry);
+	if (entry->is_current)
+		withdraw(names, entry);
 	slot = slot_of(names, naming->ip_version, &naming->address);
 	entry->naming = *naming;
 	entry->learned_ns = now_ns;
 	entry->number = names->newest;
+	entry->is_current = true;
 	entry->next = *slot;
 	*slot = entry->number;
 }
 
+/* The address has it no more. */
 static void
-forget(struct names *names, struct names_entry *entry)
+withdraw(struct names *names, struct names_entry *entry)
 {
 	uint32_t *link = slot_of(names, entry->naming.ip_version,
 	    &entry->naming.address);
@@ -103,7 +105,7 @@ forget(struct names *names, struct names_entry *entry)
 	while (*link != entry->number)
 		link = &entry_at(names, *link)->next;
 	*link = entry->next;
-	entry->number = 0;
+	entry->is_current = false;
 }
 
 uint32_t

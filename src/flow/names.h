@@ -1,6 +1,7 @@
 /*
  * Names of addresses, as packets gave them: bounded, and forgotten with time.
- * Of two names for one address the newer counts. Each meter has a table of its
+ * Of two names for one address the newer counts; who remembers the number of
+ * the older one still has that. Each meter has a table of its
  * own and learns the same names in the same order, so all of them know the
  * same at any place of the input.
  */
@@ -17,6 +18,7 @@ struct names_entry {
 	int64_t		learned_ns;
 	uint32_t	number;		/* 0: free */
 	uint32_t	next;		/* number in the same slot; 0: none */
+	bool		is_current;	/* it stands in its slot */
 };
 
 struct names {

@@ -106,7 +106,7 @@ csv_record(struct format *format, const struct record *record,
 			buffer_char(b, ',');
 		if (!field_is_present(field, record))
 			continue;
-		if (field->type == FIELD_TEXT)
+		if (field->type == FIELD_TEXT || field_is_fact(field))
 			csv_foreign(csv, field, record, b);
 		else
 			field_text(field, record, b);	/* never a comma */

@@ -332,7 +332,10 @@ text_field_width(const struct field *field)
 		[FIELD_U32] = 8, [FIELD_U64] = 10, [FIELD_ID] = 16,
 		[FIELD_TIME] = 27, [FIELD_SECONDS] = 10, [FIELD_IP] = 15,
 		[FIELD_MAC] = 17, [FIELD_BITS] = 6, [FIELD_LIST] = 6,
-		[FIELD_TCP_FLAGS] = 9
+		[FIELD_TCP_FLAGS] = 9, [FIELD_WORDS] = 8,
+		[FIELD_FACT_TEXT] = 10, [FIELD_FACT_LIST] = 10,
+		[FIELD_FACT_NUMBER] = 6, [FIELD_FACT_BOOL] = 5,
+		[FIELD_FACT_SECONDS] = 10, [FIELD_FACT_TIME] = 27
 	};
 	int name = (int)strlen(field->name);
 	int value = widths[field->type];
@@ -345,7 +348,9 @@ text_field_is_right(const struct field *field)
 {
 	return field->type == FIELD_U8 || field->type == FIELD_U16 ||
 	    field->type == FIELD_U32 || field->type == FIELD_U64 ||
-	    field->type == FIELD_SECONDS;
+	    field->type == FIELD_SECONDS ||
+	    field->type == FIELD_FACT_NUMBER ||
+	    field->type == FIELD_FACT_SECONDS;
 }
 
 /* A field as it is, without control bytes; "-" where there is nothing. */

@@ -7,9 +7,10 @@
 
 #include "base/units.h"
 #include "output/text_columns.h"
+#include "output/text_facts.h"
 #include "output/text_notes.h"
 
-enum { NARROW = 100 };
+enum { NARROW = 100, NAME_SHOWN = 40 };
 
 static int		 choose(const struct output_options *,
 			    const struct text_column *[]);
@@ -18,6 +19,7 @@ static int		 total_width(const struct text_column *const *, int);
 static void		 write_start(const struct record *, struct buffer *);
 static void		 write_date(const struct record *, struct buffer *);
 static void		 write_proto(const struct record *, struct buffer *);
+static void		 write_name(const char *, struct buffer *);
 static void		 write_address(const struct record *,
 			    const struct record_side *, struct buffer *);
 static void		 write_from(const struct record *, struct buffer *);
@@ -195,17 +197,34 @@ write_proto(const struct record *record, struct buffer *b)
 		buffer_u64(b, record->protocol_number);
 }
 
+/* Of a long name the end, which says whose it is. */
+static void
+write_name(const char *name, struct buffer *b)
+{
+	size_t size = strlen(name);
+
+	if (size > NAME_SHOWN) {
+		buffer_text(b, "…");
+		name += size - NAME_SHOWN;
+		size = NAME_SHOWN;
+	}
+	buffer_plain_text(b, name, size);
+}
+
 /* IPv6 addresses with a port are bracketed (RFC 3986, 3.2.2). */
 static void
 write_address(const struct record *record, const struct record_side *side,
     struct buffer *b)
 {
 	bool has_port = (record->has & RECORD_PORTS) != 0;
-	bool is_bracketed = has_port && record->ip_version == 6;
+	bool is_bracketed = has_port && record->ip_version == 6 &&
+	    side->name == NULL;
 
 	if (is_bracketed)
 		buffer_char(b, '[');
-	if (record->ip_version == 4)
+	if (side->name != NULL)
+		write_name(side->name, b);
+	else if (record->ip_version == 4)
 		buffer_ipv4(b, side->ip.bytes);
 	else
 		buffer_ipv6(b, side->ip.bytes);
@@ -261,6 +280,7 @@ write_service(const struct record *record, struct buffer *b)
 	}
 	buffer_plain_text(b, record->service_name,
 	    strlen(record->service_name));
+	text_facts_version(record, b);
 	if (text_notes_is_disagreement(record))
 		buffer_text(b, " !");
 }

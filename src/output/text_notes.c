@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "output/text_facts.h"
 #include "output/text_notes.h"
 #include "output/text_slow.h"
 
@@ -251,6 +252,7 @@ text_notes(const struct record *record, bool is_verbose, struct buffer *b)
 		buffer_plain_text(b, record->service_port,
 		    strlen(record->service_port));
 	}
+	text_facts_note(record, is_verbose, b, start);
 	if (text_slow_is_slow(record)) {
 		note_begin(b, start);
 		text_slow_note(record, b);
