@@ -11,11 +11,21 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+/* Written by digest_start() alone: to find them costs as much as a flow. */
+static const EVP_MD	*algorithms[2];
+
 void
 digest_start(void)
 {
 	/* No configuration file: the program may not open any by then. */
 	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+	algorithms[DIGEST_MD5] = EVP_MD_fetch(NULL, "MD5", NULL);
+	algorithms[DIGEST_SHA256] = EVP_MD_fetch(NULL, "SHA256", NULL);
+#else
+	algorithms[DIGEST_MD5] = EVP_md5();
+	algorithms[DIGEST_SHA256] = EVP_sha256();
+#endif
 }
 
 /* Where a system allows no MD5, the fingerprint is left out. */
@@ -25,8 +35,8 @@ digest_init(struct digest *digest, enum digest_kind kind)
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 
 	digest->context = context;
-	if (context != NULL && EVP_DigestInit_ex(context,
-	    kind == DIGEST_MD5 ? EVP_md5() : EVP_sha256(), NULL) != 1) {
+	if (context != NULL && (algorithms[kind] == NULL ||
+	    EVP_DigestInit_ex(context, algorithms[kind], NULL) != 1)) {
 		EVP_MD_CTX_free(context);
 		digest->context = NULL;
 	}

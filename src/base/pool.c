@@ -99,11 +99,17 @@ take_freed(struct pool *pool, uint32_t *list)
 void
 pool_give(struct pool *pool, uint32_t number)
 {
+	memset(pool_at(pool, number), 0, pool->stride);
+	pool_give_used(pool, number);
+}
+
+void
+pool_give_used(struct pool *pool, uint32_t number)
+{
 	void *object = pool_at(pool, number);
 	uint32_t *list = number > pool->capacity - pool->used_high ?
 	    &pool->free_high : &pool->free;
 
-	memset(object, 0, pool->stride);
 	memcpy(object, list, sizeof *list);
 	*list = number;
 	pool->live--;

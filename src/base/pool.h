@@ -45,6 +45,9 @@ uint32_t pool_take(struct pool *);
 uint32_t pool_take_high(struct pool *);
 void	 pool_give(struct pool *, uint32_t number);
 
+/* The same for who needs no zeros: it is not cleared, but for its head. */
+void	 pool_give_used(struct pool *, uint32_t number);
+
 static inline void *
 pool_at(const struct pool *pool, uint32_t number)
 {

@@ -397,7 +397,7 @@ static void
 drop_buffer(struct applications *a, struct application_flow *flow, int side)
 {
 	if (flow->buffer[side] != 0)
-		pool_give(&a->buffers, flow->buffer[side]);
+		pool_give_used(&a->buffers, flow->buffer[side]);
 	flow->buffer[side] = 0;
 }
 

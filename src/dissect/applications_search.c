@@ -9,11 +9,19 @@
 
 enum { PORTS = 65536, TRANSPORTS = 2 };
 
-/* Those that speak over a transport, and who is first at home on a port. */
-struct transport_index {
+struct candidates {
 	uint8_t	numbers[APPLICATIONS_MAX];
 	int	count;
-	uint8_t	by_port[PORTS];
+};
+
+/*
+ * Those that take what begins with a byte, over a transport, and who is first
+ * at home on a port. Of TCP a dissector that does not want to see more after
+ * one byte never will; of datagrams one byte tells nothing.
+ */
+struct transport_index {
+	struct candidates	by_byte[UINT8_MAX + 1];
+	uint8_t			by_port[PORTS];
 };
 
 struct contest {
@@ -30,6 +38,8 @@ static int			application_count;
 
 static void	index_transport(uint8_t, const struct application *,
 		    enum application_transport);
+static void	add_candidate(struct candidates *, uint8_t);
+static bool	takes_byte(const struct application *, uint8_t);
 static const struct transport_index *index_of(bool);
 static uint8_t	at_home(const struct application_input *);
 static bool	ask(struct contest *, const struct probe *, uint8_t,
@@ -69,11 +79,38 @@ index_transport(uint8_t number, const struct application *one,
 
 	if ((one->transports & transport) == 0)
 		return;
-	index->numbers[index->count++] = number;
+	for (int byte = 0; byte <= UINT8_MAX; byte++) {
+		if (is_datagram || takes_byte(one, (uint8_t)byte))
+			add_candidate(&index->by_byte[byte], number);
+	}
 	for (int i = 0; i < APPLICATION_PORTS_MAX && ports[i] != 0; i++) {
 		if (index->by_port[ports[i]] == 0)
 			index->by_port[ports[i]] = number;
 	}
+}
+
+static void
+add_candidate(struct candidates *candidates, uint8_t number)
+{
+	candidates->numbers[candidates->count++] = number;
+}
+
+/* At home it takes what it takes anywhere, and more. */
+static bool
+takes_byte(const struct application *one, uint8_t byte)
+{
+	for (int is_start = 0; is_start < 2; is_start++) {
+		struct probe probe = {
+			.own = cursor_over(&byte, 1),
+			.size = 1,
+			.is_start = is_start != 0,
+			.is_on_port = true
+		};
+
+		if (one->probe(&probe) != PROBE_NO)
+			return true;
+	}
+	return false;
 }
 
 const struct application *
@@ -118,6 +155,8 @@ applications_search(struct applications *a,
 {
 	struct application_flow *flow = in->flow;
 	const struct transport_index *index = index_of(in->is_datagram);
+	const struct candidates *candidates = &index->by_byte[size > 0 ?
+	    bytes[0] : 0];
 	uint16_t peer_buffer = flow->buffer[!in->side];
 	struct contest contest = { 0 };
 	uint8_t home = at_home(in);
@@ -140,10 +179,10 @@ applications_search(struct applications *a,
 	}
 	flow->tries[in->side]++;
 	if (home == 0 || !ask(&contest, &probe, home, in)) {
-		for (int i = 0; i < index->count; i++) {
-			if (index->numbers[i] != home)
+		for (int i = 0; i < candidates->count; i++) {
+			if (candidates->numbers[i] != home)
 				(void)ask(&contest, &probe,
-				    index->numbers[i], in);
+				    candidates->numbers[i], in);
 		}
 	}
 	if (contest.winner == 0) {

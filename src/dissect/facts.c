@@ -105,7 +105,7 @@ static void
 facts_give(struct facts_store *store, uint32_t handle)
 {
 	store->used -= facts_capacity(facts_class(handle));
-	pool_give(&store->blocks[facts_class(handle)],
+	pool_give_used(&store->blocks[facts_class(handle)],
 	    handle >> FACTS_CLASS_BITS);
 }
 

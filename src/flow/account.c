@@ -20,6 +20,8 @@ static void	track_tcp(struct flow_table *, uint32_t,
 static void	track_udp(struct flow_table *, uint32_t,
 		    const struct item *);
 static void	believe_payload(struct flow_table *, uint32_t);
+static inline bool is_worth_reading(const struct flow_table *, uint32_t,
+		    const struct conversation *, int);
 static void	add_counts(struct flow_counts *, const struct flow_counts *);
 
 void
@@ -239,7 +241,7 @@ track_tcp(struct flow_table *table, uint32_t number,
 	};
 
 	is_read = table->payloads != NULL && !flow->is_read &&
-	    (flow->has_payload || t->payload_bytes > 0);
+	    is_worth_reading(table, number, t, sender);
 	if (is_read) {
 		if (!flow->has_payload)
 			flow_table_read_begin(table, number);
@@ -254,6 +256,23 @@ track_tcp(struct flow_table *table, uint32_t number,
 	}
 	flow->is_over = tcp_connection_is_reset(tcp) ||
 	    tcp_connection_is_closed(tcp);
+}
+
+/*
+ * Dissectors want new bytes of who still has a reader, and to know what was
+ * acknowledged of what is held.
+ */
+static inline bool
+is_worth_reading(const struct flow_table *table, uint32_t number,
+    const struct conversation *t, int sender)
+{
+	const struct tcp_stream *streams = table->payloads[number].streams;
+
+	if (!flow_table_at(table, number)->has_payload)
+		return t->payload_bytes > 0;
+	return table->payload == NULL ||
+	    (t->payload_bytes > 0 && !streams[sender].is_finished) ||
+	    streams[!sender].held > 0;
 }
 
 static void
