@@ -24,6 +24,7 @@ unit_tests = \
 	%D%/unit/capture/file/stream \
 	%D%/unit/capture/saved \
 	%D%/unit/capture/windows \
+	%D%/unit/dissect/naming \
 	%D%/unit/dissect/services \
 	%D%/unit/dissectors/ethernet \
 	%D%/unit/dissectors/icmp \
@@ -38,6 +39,7 @@ unit_tests = \
 	%D%/unit/flow/direction \
 	%D%/unit/flow/key \
 	%D%/unit/flow/meter \
+	%D%/unit/flow/names \
 	%D%/unit/flow/queue \
 	%D%/unit/flow/reading \
 	%D%/unit/flow/rtp \
