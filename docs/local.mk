@@ -1,7 +1,7 @@
 # The manual page and the shells' completions come from the table of options.
 noinst_PROGRAMS += %D%/generate
 docs_generate_SOURCES = %D%/generate.c
-docs_generate_LDADD = libtallyman.a
+docs_generate_LDADD = libtallyman.a $(LIBCRYPTO_LIBS)
 
 nodist_man1_MANS = %D%/tallyman.1
 bashcompdir = $(datadir)/bash-completion/completions
