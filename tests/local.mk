@@ -25,6 +25,7 @@ unit_tests = \
 	%D%/unit/capture/saved \
 	%D%/unit/capture/windows \
 	%D%/unit/dissect/naming \
+	%D%/unit/dissect/facts \
 	%D%/unit/dissect/services \
 	%D%/unit/dissectors/ethernet \
 	%D%/unit/dissectors/icmp \
@@ -102,6 +103,7 @@ EXTRA_DIST += $(script_tests) \
 	%D%/fresh \
 	%D%/lib/capture.py \
 	%D%/lib/counters.py \
+	%D%/lib/dissected.h \
 	%D%/lib/forwarder.py \
 	%D%/lib/made.h \
 	%D%/lib/run.py \
