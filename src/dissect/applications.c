@@ -36,6 +36,7 @@ static void	change(struct applications *, struct application_flow *,
 static bool	keep(struct applications *, const struct application_input *,
 		    const uint8_t *, size_t);
 static bool	lose(struct applications *, struct application_flow *, int);
+static size_t	pass_skipped(struct application_flow *, int, size_t);
 static bool	is_wanted(const struct application_flow *, int);
 static void	drop_buffer(struct applications *, struct application_flow *,
 		    int);
@@ -97,29 +98,27 @@ bool
 applications_read(struct applications *a, const struct application_input *in)
 {
 	struct application_flow *flow = in->flow;
-	const uint8_t *bytes = in->bytes;
-	size_t size = in->captured;
-	struct cursor c;
+	size_t skipped;
 
 	if (!is_wanted(flow, in->side))
 		return false;
 	if (in->is_datagram) {
-		if (applications_is_found(flow) ||
-		    applications_search(a, in, bytes, size)) {
-			c = cursor_over(bytes, size);
-			feed(a, in, &c);
-		}
+		(void)offer(a, in, in->bytes, in->captured);
 		return is_wanted(flow, in->side);
 	}
-	if (flow->skip[in->side] > 0) {
-		size_t skipped = flow->skip[in->side] < size ?
-		    flow->skip[in->side] : size;
+	skipped = pass_skipped(flow, in->side, in->captured);
+	return skipped == in->captured || read_stream(a, in,
+	    in->bytes + skipped, in->captured - skipped);
+}
 
-		flow->skip[in->side] -= (uint32_t)skipped;
-		bytes += skipped;
-		size -= skipped;
-	}
-	return size == 0 || read_stream(a, in, bytes, size);
+/* How many of the next bytes of a stream nobody wants. */
+static size_t
+pass_skipped(struct application_flow *flow, int side, size_t size)
+{
+	size_t skipped = flow->skip[side] < size ? flow->skip[side] : size;
+
+	flow->skip[side] -= (uint32_t)skipped;
+	return skipped;
 }
 
 /* The bytes stand behind those that wait. */
@@ -161,15 +160,12 @@ read_held(struct applications *a, const struct application_input *in,
 			return lose(a, flow, in->side);
 		memmove(b->bytes, b->bytes + b->size - left, left);
 		b->size = (uint32_t)left;
+		more = pass_skipped(flow, in->side, size);
+		bytes += more;
+		size -= more;
 		if (left == 0) {
 			drop_buffer(a, flow, in->side);
-			return size == 0 || applications_read(a,
-			    &(struct application_input){
-				flow, bytes, size, (uint32_t)size,
-				{ in->port[0], in->port[1] }, in->side,
-				in->src_side, false, in->is_start, in->ts_ns,
-				in->owner
-			    });
+			return size == 0 || read_stream(a, in, bytes, size);
 		}
 	}
 	return true;
@@ -190,9 +186,12 @@ offer(struct applications *a, const struct application_input *in,
 	while (cursor_left(&c) > 0 && is_wanted(flow, in->side)) {
 		if (!applications_is_found(flow)) {
 			if (!applications_search(a, in, c.at,
-			    cursor_left(&c)))
-				return applications_is_holding(in) ?
-				    cursor_left(&c) : 0;
+			    cursor_left(&c))) {
+				if (applications_is_holding(in))
+					return cursor_left(&c);
+				drop_buffer(a, flow, in->side);
+				return 0;
+			}
 			applications_feed_peer(a, in);
 			continue;
 		}
@@ -239,8 +238,7 @@ feed(struct applications *a, const struct application_input *in,
 	bool is_side_0 = in->side == 0;
 	struct dissection d = {
 		.bytes = *c,
-		.size = in->is_datagram ? in->size :
-		    (uint32_t)cursor_left(c),
+		.size = applications_size_of(in, cursor_left(c)),
 		.sender = applications_role(flow, in),
 		.sender_port = in->port[!is_side_0],
 		.receiver_port = in->port[is_side_0],
@@ -263,7 +261,7 @@ feed(struct applications *a, const struct application_input *in,
 	}
 	if (flow->state != 0)
 		d.state = state_at(a, flow->state);
-	flow->lost &= (uint8_t)(~(1U << in->side) & 3);
+	flow->lost = flow->lost & (1 << !in->side) & 3;
 	reader->feed(&d);
 	*c = d.bytes;
 	obey(a, in, &d);
@@ -336,10 +334,9 @@ keep(struct applications *a, const struct application_input *in,
 static bool
 lose(struct applications *a, struct application_flow *flow, int side)
 {
-	const struct application *reader = applications_reader(flow);
-
 	drop_buffer(a, flow, side);
-	if (reader != NULL && reader->survives_gaps) {
+	if (applications_is_found(flow) &&
+	    applications_reader(flow)->survives_gaps) {
 		flow->lost = (flow->lost | 1 << side) & 3;
 		return true;
 	}
@@ -357,11 +354,8 @@ applications_gap(struct applications *a, const struct application_input *in,
 
 	if (!is_wanted(flow, in->side))
 		return false;
-	if (flow->buffer[in->side] == 0 && missing <= flow->skip[in->side]) {
-		flow->skip[in->side] -= missing;
-		return true;
-	}
-	return lose(a, flow, in->side);
+	return pass_skipped(flow, in->side, missing) == missing ||
+	    lose(a, flow, in->side);
 }
 
 void

@@ -163,7 +163,7 @@ applications_search(struct applications *a,
 	struct probe probe = {
 		.own = cursor_over(bytes, size < APPLICATION_HELD_MAX ?
 		    size : APPLICATION_HELD_MAX),
-		.size = in->is_datagram ? in->size : (uint32_t)size,
+		.size = applications_size_of(in, size),
 		.own_port = in->port[in->side],
 		.peer_port = in->port[!in->side],
 		.is_datagram = in->is_datagram,

@@ -48,6 +48,14 @@ applications_role(const struct application_flow *flow,
 	return is_client ? ROLE_CLIENT : ROLE_SERVER;
 }
 
+/* Bytes on the wire, of the last so many that were captured. */
+static inline uint32_t
+applications_size_of(const struct application_input *in, size_t left)
+{
+	return in->is_datagram ? in->size - (uint32_t)(in->captured - left) :
+	    (uint32_t)left;
+}
+
 /*
  * Asks who speaks, given all bytes of the sender's side that there are; true
  * when it was found. Else the side may be done, which the flow says.
