@@ -1,5 +1,6 @@
 /*
- * Link-Local Multicast Name Resolution (RFC 4795): messages of DNS on a port of its own.
+ * Link-Local Multicast Name Resolution (RFC 4795): messages of DNS on a port
+ * of its own.
  */
 #include "dissect/dns_message.h"
 

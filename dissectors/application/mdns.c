@@ -15,6 +15,9 @@ probe(struct probe *p)
 	if (!p->is_on_port)
 		return PROBE_NO;
 	score = dns_probe(p, p->own, p->size);
+	/* To all from all (11): who answers is not the one who was asked. */
+	if (p->own_port == p->peer_port)
+		p->sender = ROLE_UNKNOWN;
 	return score > PROBE_MORE ? PROBE_SURE : score;
 }
 

@@ -70,11 +70,13 @@ static const char *const words_limits[] = { "application", "receiver_window",
 	{ #side ".port_class", FIELD_WORD, AT(side.port_class),		\
 	    RECORD_PORTS, NULL, "Range of that port by RFC 6335: up to " \
 	    "1023, up to 49151, or above.", words_port_class },		\
-	{ #side ".name", FIELD_TEXT, AT(side.name), 0, NULL,		\
+	{ #side ".name", FIELD_TEXT, AT(side.name),			\
+	    RECORD_ ## SIDE ## _NAMED, NULL,				\
 	    "Name of that address, as packets gave it before or in the "	\
 	    "flow; never looked up.", NULL },				\
-	{ #side ".name_source", FIELD_WORD, AT(side.name_source), 0,	\
-	    NULL, "What gave the name.", words_names },			\
+	{ #side ".name_source", FIELD_WORD, AT(side.name_source),	\
+	    RECORD_ ## SIDE ## _NAMED, NULL, "What gave the name.",	\
+	    words_names },						\
 	{ #side ".mac", FIELD_MAC, AT(side.mac),			\
 	    RECORD_ ## SIDE ## _MAC, NULL, "Link address of the " who	\
 	    ", as first seen.", NULL },					\

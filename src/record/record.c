@@ -172,6 +172,7 @@ fill_side(struct record *r, const struct meter_flow *ended, int side,
 		to->name = ended->names[side]->text;
 		to->name_source = naming_source_name(
 		    (enum naming_source)ended->names[side]->source);
+		r->has |= RECORD_SRC_NAMED << shift;
 	}
 	fill_counts(&to->counts, &flow->counts[side]);
 	if (ended->totals != NULL) {

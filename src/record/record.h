@@ -71,6 +71,8 @@
 #define RECORD_FAST_OPEN	(UINT64_C(1) << 52)
 #define RECORD_APP		(UINT64_C(1) << 53)	/* it has facts */
 #define RECORD_SERVICE_PARENT	(UINT64_C(1) << 54)
+#define RECORD_SRC_NAMED	(UINT64_C(1) << 55)
+#define RECORD_DST_NAMED	(RECORD_SRC_NAMED << 8)
 
 enum { RECORD_FACTS_MAX = 64, RECORD_NAME_SIZE = 256 };
 

@@ -139,6 +139,7 @@ name_server(struct record *r, const struct record_fact *fact)
 	r->dst_name[size] = '\0';
 	r->dst.name = r->dst_name;
 	r->dst.name_source = naming_source_name(source);
+	r->has |= RECORD_DST_NAMED;
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "record/fields.h"
 #include "record/record.h"
 #include "record/stats.h"
 
@@ -38,9 +39,48 @@ sample_sparse(void)
 	return r;
 }
 
+/* As many facts as a record has room for, the first that there are. */
+static inline void
+sample_fill_facts(struct record *r)
+{
+	static const uint8_t text[] = { 'f', 'a', 'c', 't', '"', 0x1b, 0xff };
+	static const uint64_t number = 1;
+	size_t at = fields_count - fields_fact_count();
+
+	for (; at < fields_count && r->fact_count < RECORD_FACTS_MAX; at++) {
+		const struct field *field = &fields_all[at];
+		bool is_text = field->type == FIELD_FACT_TEXT ||
+		    field->type == FIELD_FACT_LIST;
+
+		r->facts[r->fact_count++] = (struct record_fact){
+			.field = field,
+			.bytes = is_text ? text : (const uint8_t *)&number,
+			.size = is_text ? sizeof text : sizeof number
+		};
+	}
+}
+
+/* Whether the full record has it: those facts that there was room for. */
+static inline bool
+sample_has(const struct field *field)
+{
+	return !field_is_fact(field) || field->offset < RECORD_FACTS_MAX;
+}
+
+static inline size_t
+sample_fields(void)
+{
+	size_t facts = fields_fact_count();
+
+	return fields_count - facts +
+	    (facts < RECORD_FACTS_MAX ? facts : RECORD_FACTS_MAX);
+}
+
 static inline void
 sample_fill_side(struct record_side *side, uint16_t port, const char *class)
 {
+	side->name = "host.example";
+	side->name_source = "dns";
 	side->port = port;
 	side->port_class = class;
 	memcpy(side->mac, "\x02\x42\xac\x11\x00\x02", 6);
@@ -71,7 +111,10 @@ sample_fill_side(struct record_side *side, uint16_t port, const char *class)
 	};
 }
 
-/* No real flow is TCP, UDP and ICMP at once: here all members show. */
+/*
+ * No real flow is TCP, UDP and ICMP at once: here all members show. The fields
+ * are known before (fields_init).
+ */
 static inline struct record
 sample_full(void)
 {
@@ -92,6 +135,11 @@ sample_full(void)
 	r.service_name = "tls";
 	r.service_port = "https";
 	r.service_verdict = "agree";
+	r.service_payload = "tls";
+	r.service_inner = "http";
+	r.service_alternatives[0] = "dtls";
+	r.service_parent = 2;
+	sample_fill_facts(&r);
 	r.vlan = (struct record_list){ 2, { 10, 20 } };
 	r.mpls = (struct record_list){ 1, { 16 } };
 	r.tunnel_type = "vxlan";
@@ -118,11 +166,25 @@ sample_full(void)
 	return r;
 }
 
+/* The same without names and facts. */
+static inline struct record
+sample_nameless(void)
+{
+	struct record r = sample_full();
+
+	r.src.name = NULL;
+	r.dst.name = NULL;
+	r.service_inner = NULL;
+	r.service_alternatives[0] = NULL;
+	r.fact_count = 0;
+	return r;
+}
+
 /* The same without what only another protocol has. */
 static inline struct record
 sample_tcp(void)
 {
-	struct record r = sample_full();
+	struct record r = sample_nameless();
 
 	r.has = RECORD_TCP | RECORD_PORTS | RECORD_SERVICE |
 	    RECORD_SYN_SYNACK | RECORD_SYNACK_ACK | RECORD_SRC_MAC |

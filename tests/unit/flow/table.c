@@ -71,6 +71,7 @@ use(struct flow_table *table, uint32_t number)
 	size_t behind = offsetof(struct flow, src_side);
 
 	memset((uint8_t *)flow + behind, 0xff, sizeof(*flow) - behind);
+	flow->has_payload = table->payloads != NULL;
 	flow->has_udp_state = flow->key.protocol == PROTOCOL_UDP;
 	if (flow->key.protocol == PROTOCOL_TCP) {
 		memset(&transport->tcp, 0xff, sizeof(transport->tcp));
@@ -191,7 +192,10 @@ test_room(void **state)
 	flow_table_init(&table, 1, false, &secret);
 	assert_null(table.parts);
 	flow_table_release(&table);
-	assert_true(flow_table_size(true, false) > flow_table_size(false, false));
+	assert_true(flow_table_size(true, false) >
+	    flow_table_size(false, false));
+	assert_true(flow_table_size(false, true) >
+	    flow_table_size(false, false));
 }
 
 /* What it maps is no more than it says. */

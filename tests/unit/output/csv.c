@@ -94,7 +94,10 @@ test_quotes(void **state)
 	    "two\\x0d\\x0alines,\\x1b[31m\r\n");
 }
 
-/* Both samples, field by field, with the most hostile names. */
+/*
+ * Both samples, field by field, with the most hostile names; the members of
+ * "app" stand there only when they are chosen.
+ */
 static void
 test_read_back(void **state)
 {
@@ -102,6 +105,7 @@ test_read_back(void **state)
 	struct buffer value;
 	struct buffer wanted;
 	struct buffer raw;
+	size_t count = fields_count - fields_fact_count();
 	char all[256];
 
 	(void)state;
@@ -116,16 +120,16 @@ test_read_back(void **state)
 		struct buffer b = write_all(&records[r], NULL);
 		const char *at = b.data;
 
-		for (size_t i = 0; i < 2 * fields_count; i++) {
+		for (size_t i = 0; i < 2 * count; i++) {
 			const struct field *field =
-			    &fields_all[i % fields_count];
+			    &fields_all[i % count];
 			char end = take_value(&at, &value);
 
-			assert_int_equal(end, (i + 1) % fields_count == 0 ?
+			assert_int_equal(end, (i + 1) % count == 0 ?
 			    '\n' : ',');
 			buffer_reset(&raw);
 			buffer_reset(&wanted);
-			if (i < fields_count)
+			if (i < count)
 				buffer_text(&raw, field->name);
 			else if (field_is_present(field, &records[r]))
 				field_text(field, &records[r], &raw);

@@ -170,7 +170,7 @@ test_lines_below(void **state)
 static void
 test_never_wider(void **state)
 {
-	struct record r = sample_full();
+	struct record r = sample_nameless();
 
 	(void)state;
 	r.service_verdict = "disagree";
@@ -348,6 +348,7 @@ test_no_control_byte(void **state)
 	all[255] = '\0';
 	r.input = r.interface = r.service_name = r.service_port = all;
 	r.service_verdict = "disagree";
+	r.src.name = r.dst.name = all;
 	for (size_t i = 0; i < 2; i++) {
 		struct buffer b = write_one(&options[i], &r);
 		int lines = 0;
@@ -373,7 +374,7 @@ test_fields(void **state)
 		.fields = "protocol,src.bytes,vlan,src.ttl_min,tcp.dst.flags"
 	};
 	const struct output_options unknown = { .fields = "nonsense" };
-	struct record r = sample_full();
+	struct record r = sample_nameless();
 	struct error error;
 
 	(void)state;
