@@ -62,6 +62,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/applications.h \
 	%D%/dissect/applications_search.c \
 	%D%/dissect/applications_state.h \
+	%D%/dissect/ber.c \
+	%D%/dissect/ber.h \
 	%D%/dissect/checksum.c \
 	%D%/dissect/checksum.h \
 	%D%/dissect/dissection.c \
