@@ -1,5 +1,7 @@
 # The dissectors: one line a file. The registry is generated from this list.
 dissectors = \
+	%D%/application/dhcp.c \
+	%D%/application/dhcpv6.c \
 	%D%/application/dns.c \
 	%D%/application/llmnr.c \
 	%D%/application/mdns.c \
