@@ -5,6 +5,7 @@ dissectors = \
 	%D%/application/dns.c \
 	%D%/application/llmnr.c \
 	%D%/application/mdns.c \
+	%D%/application/ntp.c \
 	%D%/application/ssh.c \
 	%D%/application/tftp.c \
 	%D%/link/arcnet_linux.c \
