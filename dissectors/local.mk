@@ -6,6 +6,7 @@ dissectors = \
 	%D%/application/llmnr.c \
 	%D%/application/mdns.c \
 	%D%/application/ntp.c \
+	%D%/application/snmp.c \
 	%D%/application/ssh.c \
 	%D%/application/tftp.c \
 	%D%/link/arcnet_linux.c \
