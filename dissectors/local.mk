@@ -2,9 +2,12 @@
 dissectors = \
 	%D%/application/dhcp.c \
 	%D%/application/dhcpv6.c \
+	%D%/application/dnp3.c \
 	%D%/application/dns.c \
+	%D%/application/iec104.c \
 	%D%/application/llmnr.c \
 	%D%/application/mdns.c \
+	%D%/application/modbus.c \
 	%D%/application/ntp.c \
 	%D%/application/snmp.c \
 	%D%/application/ssh.c \
