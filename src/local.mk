@@ -76,6 +76,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/extension.h \
 	%D%/dissect/facts.c \
 	%D%/dissect/facts.h \
+	%D%/dissect/framing.c \
+	%D%/dissect/framing.h \
 	%D%/dissect/icmp_message.c \
 	%D%/dissect/icmp_message.h \
 	%D%/dissect/ieee80211.c \
@@ -91,6 +93,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/services_table.h \
 	%D%/dissect/sll.c \
 	%D%/dissect/sll.h \
+	%D%/dissect/utf16.c \
+	%D%/dissect/utf16.h \
 	%D%/dissect/walk.c \
 	%D%/dissect/walk.h \
 	%D%/engine/batch.c \
