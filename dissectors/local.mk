@@ -3,6 +3,7 @@ dissectors = \
 	%D%/application/dhcp.c \
 	%D%/application/dhcpv6.c \
 	%D%/application/dnp3.c \
+	%D%/application/cassandra.c \
 	%D%/application/dns.c \
 	%D%/application/iec104.c \
 	%D%/application/llmnr.c \
@@ -12,6 +13,12 @@ dissectors = \
 	%D%/application/snmp.c \
 	%D%/application/ssh.c \
 	%D%/application/tftp.c \
+	%D%/application/mongodb.c \
+	%D%/application/mysql.c \
+	%D%/application/postgresql.c \
+	%D%/application/ssh.c \
+	%D%/application/tds.c \
+	%D%/application/tns.c \
 	%D%/link/arcnet_linux.c \
 	%D%/link/atm.c \
 	%D%/link/enc.c \
