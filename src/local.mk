@@ -86,6 +86,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/internet.h \
 	%D%/dissect/naming.c \
 	%D%/dissect/naming.h \
+	%D%/dissect/line.c \
+	%D%/dissect/line.h \
 	%D%/dissect/registry.c \
 	%D%/dissect/registry.h \
 	%D%/dissect/services.c \
