@@ -11,6 +11,14 @@ dissectors = \
 	%D%/application/modbus.c \
 	%D%/application/ntp.c \
 	%D%/application/snmp.c \
+	%D%/application/ftp.c \
+	%D%/application/ftp_data.c \
+	%D%/application/imap.c \
+	%D%/application/llmnr.c \
+	%D%/application/mdns.c \
+	%D%/application/nntp.c \
+	%D%/application/pop3.c \
+	%D%/application/smtp.c \
 	%D%/application/ssh.c \
 	%D%/application/tftp.c \
 	%D%/application/mongodb.c \
