@@ -6,6 +6,7 @@ dissectors = \
 	%D%/application/cassandra.c \
 	%D%/application/dns.c \
 	%D%/application/iec104.c \
+	%D%/application/http.c \
 	%D%/application/llmnr.c \
 	%D%/application/mdns.c \
 	%D%/application/modbus.c \

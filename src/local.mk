@@ -78,6 +78,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/facts.h \
 	%D%/dissect/framing.c \
 	%D%/dissect/framing.h \
+	%D%/dissect/http_message.c \
+	%D%/dissect/http_message.h \
 	%D%/dissect/icmp_message.c \
 	%D%/dissect/icmp_message.h \
 	%D%/dissect/ieee80211.c \
