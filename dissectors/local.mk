@@ -4,9 +4,11 @@ dissectors = \
 	%D%/application/dhcpv6.c \
 	%D%/application/dnp3.c \
 	%D%/application/cassandra.c \
+	%D%/application/bittorrent.c \
 	%D%/application/dns.c \
 	%D%/application/iec104.c \
 	%D%/application/http.c \
+	%D%/application/ike.c \
 	%D%/application/llmnr.c \
 	%D%/application/mdns.c \
 	%D%/application/modbus.c \
@@ -28,6 +30,13 @@ dissectors = \
 	%D%/application/ssh.c \
 	%D%/application/tds.c \
 	%D%/application/tns.c \
+	%D%/application/mqtt.c \
+	%D%/application/openvpn.c \
+	%D%/application/rdp.c \
+	%D%/application/ssdp.c \
+	%D%/application/ssh.c \
+	%D%/application/vnc.c \
+	%D%/application/wireguard.c \
 	%D%/link/arcnet_linux.c \
 	%D%/link/atm.c \
 	%D%/link/enc.c \
