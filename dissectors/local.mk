@@ -37,6 +37,7 @@ dissectors = \
 	%D%/application/ssh.c \
 	%D%/application/vnc.c \
 	%D%/application/wireguard.c \
+	%D%/application/tls.c \
 	%D%/link/arcnet_linux.c \
 	%D%/link/atm.c \
 	%D%/link/enc.c \

@@ -64,6 +64,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/applications_state.h \
 	%D%/dissect/ber.c \
 	%D%/dissect/ber.h \
+	%D%/dissect/certificate.c \
+	%D%/dissect/certificate.h \
 	%D%/dissect/checksum.c \
 	%D%/dissect/checksum.h \
 	%D%/dissect/dissection.c \
@@ -99,6 +101,12 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/sll.h \
 	%D%/dissect/utf16.c \
 	%D%/dissect/utf16.h \
+	%D%/dissect/tls_cipher.c \
+	%D%/dissect/tls_cipher.h \
+	%D%/dissect/tls_fingerprint.c \
+	%D%/dissect/tls_fingerprint.h \
+	%D%/dissect/tls_hello.c \
+	%D%/dissect/tls_hello.h \
 	%D%/dissect/walk.c \
 	%D%/dissect/walk.h \
 	%D%/engine/batch.c \

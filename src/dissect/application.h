@@ -139,6 +139,9 @@ void	dissection_text(struct dissection *, unsigned int field,
 	    const void *bytes, size_t size);
 void	dissection_word(struct dissection *, unsigned int field,
 	    const char *text);
+/* Instead of what it was, unless it is empty. */
+void	dissection_replace(struct dissection *, unsigned int field,
+	    const void *bytes, size_t size);
 /* FACT_LIST: one more item; the same again is not kept twice. */
 void	dissection_item(struct dissection *, unsigned int field,
 	    const void *bytes, size_t size);

@@ -80,6 +80,20 @@ dissection_word(struct dissection *d, unsigned int field, const char *text)
 }
 
 void
+dissection_replace(struct dissection *d, unsigned int field,
+    const void *bytes, size_t size)
+{
+	struct fact fact;
+
+	assert(field_of(d, field)->type == FACT_TEXT);
+	if (size == 0)
+		return;
+	if (find(d, field, &fact))
+		facts_remove(&d->applications->facts, d->flow->facts, &fact);
+	add(d, field, bytes, size);
+}
+
+void
 dissection_item(struct dissection *d, unsigned int field, const void *bytes,
     size_t size)
 {

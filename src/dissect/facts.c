@@ -211,6 +211,19 @@ facts_overwrite(struct facts_store *store, uint32_t handle,
 }
 
 void
+facts_remove(struct facts_store *store, uint32_t handle,
+    const struct fact *fact)
+{
+	uint8_t *block = facts_block(store, handle);
+	size_t at = (size_t)(fact->bytes - block) - FACT_HEAD;
+	size_t size = FACT_HEAD + (size_t)fact->size;
+	size_t used = facts_used(block);
+
+	memmove(block + at, block + at + size, used - at - size);
+	facts_set_used(block, used - size);
+}
+
+void
 facts_clear(struct facts_store *store, uint32_t *handle)
 {
 	if (*handle != 0)

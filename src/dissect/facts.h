@@ -83,6 +83,10 @@ uint64_t fact_number(const struct fact *);
 void	facts_overwrite(struct facts_store *, uint32_t handle,
 	    const struct fact *, uint64_t value);
 
+/* Forgets one; what was found of others does not hold any more. */
+void	facts_remove(struct facts_store *, uint32_t handle,
+	    const struct fact *);
+
 /* Forgets them all; the handle becomes 0. */
 void	facts_clear(struct facts_store *, uint32_t *handle);
 

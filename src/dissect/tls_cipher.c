@@ -1,0 +1,103 @@
+/*
+ * Cipher suites; see tls_cipher.h. Numbers and names are those of the
+ * registry "TLS Cipher Suites" of IANA (RFC 8447, section 8), as of November
+ * 2026: those that are common, or were for long.
+ */
+#include <stddef.h>
+
+#include "dissect/tls_cipher.h"
+
+struct tls_cipher {
+	uint16_t	 number;
+	const char	*name;
+};
+
+/* Sorted by number. */
+static const struct tls_cipher ciphers[] = {
+	{ 0x0001, "TLS_RSA_WITH_NULL_MD5" },
+	{ 0x0002, "TLS_RSA_WITH_NULL_SHA" },
+	{ 0x0003, "TLS_RSA_EXPORT_WITH_RC4_40_MD5" },
+	{ 0x0004, "TLS_RSA_WITH_RC4_128_MD5" },
+	{ 0x0005, "TLS_RSA_WITH_RC4_128_SHA" },
+	{ 0x0009, "TLS_RSA_WITH_DES_CBC_SHA" },
+	{ 0x000a, "TLS_RSA_WITH_3DES_EDE_CBC_SHA" },
+	{ 0x0016, "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA" },
+	{ 0x0018, "TLS_DH_anon_WITH_RC4_128_MD5" },
+	{ 0x002f, "TLS_RSA_WITH_AES_128_CBC_SHA" },
+	{ 0x0032, "TLS_DHE_DSS_WITH_AES_128_CBC_SHA" },
+	{ 0x0033, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA" },
+	{ 0x0034, "TLS_DH_anon_WITH_AES_128_CBC_SHA" },
+	{ 0x0035, "TLS_RSA_WITH_AES_256_CBC_SHA" },
+	{ 0x0038, "TLS_DHE_DSS_WITH_AES_256_CBC_SHA" },
+	{ 0x0039, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA" },
+	{ 0x003a, "TLS_DH_anon_WITH_AES_256_CBC_SHA" },
+	{ 0x003b, "TLS_RSA_WITH_NULL_SHA256" },
+	{ 0x003c, "TLS_RSA_WITH_AES_128_CBC_SHA256" },
+	{ 0x003d, "TLS_RSA_WITH_AES_256_CBC_SHA256" },
+	{ 0x0041, "TLS_RSA_WITH_CAMELLIA_128_CBC_SHA" },
+	{ 0x0067, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256" },
+	{ 0x006b, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256" },
+	{ 0x0084, "TLS_RSA_WITH_CAMELLIA_256_CBC_SHA" },
+	{ 0x0088, "TLS_DHE_RSA_WITH_CAMELLIA_256_CBC_SHA" },
+	{ 0x008c, "TLS_PSK_WITH_AES_128_CBC_SHA" },
+	{ 0x008d, "TLS_PSK_WITH_AES_256_CBC_SHA" },
+	{ 0x009c, "TLS_RSA_WITH_AES_128_GCM_SHA256" },
+	{ 0x009d, "TLS_RSA_WITH_AES_256_GCM_SHA384" },
+	{ 0x009e, "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256" },
+	{ 0x009f, "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384" },
+	{ 0x00a8, "TLS_PSK_WITH_AES_128_GCM_SHA256" },
+	{ 0x00a9, "TLS_PSK_WITH_AES_256_GCM_SHA384" },
+	{ 0x1301, "TLS_AES_128_GCM_SHA256" },
+	{ 0x1302, "TLS_AES_256_GCM_SHA384" },
+	{ 0x1303, "TLS_CHACHA20_POLY1305_SHA256" },
+	{ 0x1304, "TLS_AES_128_CCM_SHA256" },
+	{ 0x1305, "TLS_AES_128_CCM_8_SHA256" },
+	{ 0xc007, "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA" },
+	{ 0xc008, "TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA" },
+	{ 0xc009, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA" },
+	{ 0xc00a, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA" },
+	{ 0xc011, "TLS_ECDHE_RSA_WITH_RC4_128_SHA" },
+	{ 0xc012, "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA" },
+	{ 0xc013, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA" },
+	{ 0xc014, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA" },
+	{ 0xc018, "TLS_ECDH_anon_WITH_AES_128_CBC_SHA" },
+	{ 0xc023, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256" },
+	{ 0xc024, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384" },
+	{ 0xc027, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256" },
+	{ 0xc028, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384" },
+	{ 0xc02b, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256" },
+	{ 0xc02c, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384" },
+	{ 0xc02f, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" },
+	{ 0xc030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384" },
+	{ 0xc035, "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA" },
+	{ 0xc037, "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256" },
+	{ 0xc09c, "TLS_RSA_WITH_AES_128_CCM" },
+	{ 0xc0a8, "TLS_PSK_WITH_AES_128_CCM_8" },
+	{ 0xc0ac, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM" },
+	{ 0xc0ae, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8" },
+	{ 0xcca8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256" },
+	{ 0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256" },
+	{ 0xccaa, "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256" },
+	{ 0xccab, "TLS_PSK_WITH_CHACHA20_POLY1305_SHA256" },
+	{ 0xccac, "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256" },
+	{ 0xd001, "TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256" },
+};
+
+const char *
+tls_cipher_name(uint16_t number)
+{
+	size_t low = 0;
+	size_t high = sizeof ciphers / sizeof *ciphers;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ciphers[middle].number == number)
+			return ciphers[middle].name;
+		if (ciphers[middle].number < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
