@@ -1,43 +1,39 @@
 # The dissectors: one line a file. The registry is generated from this list.
 dissectors = \
+	%D%/application/bittorrent.c \
+	%D%/application/cassandra.c \
 	%D%/application/dhcp.c \
 	%D%/application/dhcpv6.c \
 	%D%/application/dnp3.c \
-	%D%/application/cassandra.c \
-	%D%/application/bittorrent.c \
 	%D%/application/dns.c \
-	%D%/application/iec104.c \
-	%D%/application/http.c \
-	%D%/application/ike.c \
-	%D%/application/llmnr.c \
-	%D%/application/mdns.c \
-	%D%/application/modbus.c \
-	%D%/application/ntp.c \
-	%D%/application/snmp.c \
 	%D%/application/ftp.c \
 	%D%/application/ftp_data.c \
+	%D%/application/http.c \
+	%D%/application/iec104.c \
+	%D%/application/ike.c \
 	%D%/application/imap.c \
 	%D%/application/llmnr.c \
 	%D%/application/mdns.c \
-	%D%/application/nntp.c \
-	%D%/application/pop3.c \
-	%D%/application/smtp.c \
-	%D%/application/ssh.c \
-	%D%/application/tftp.c \
+	%D%/application/modbus.c \
 	%D%/application/mongodb.c \
-	%D%/application/mysql.c \
-	%D%/application/postgresql.c \
-	%D%/application/ssh.c \
-	%D%/application/tds.c \
-	%D%/application/tns.c \
 	%D%/application/mqtt.c \
+	%D%/application/mysql.c \
+	%D%/application/nntp.c \
+	%D%/application/ntp.c \
 	%D%/application/openvpn.c \
+	%D%/application/pop3.c \
+	%D%/application/postgresql.c \
 	%D%/application/rdp.c \
+	%D%/application/smtp.c \
+	%D%/application/snmp.c \
 	%D%/application/ssdp.c \
 	%D%/application/ssh.c \
+	%D%/application/tds.c \
+	%D%/application/tftp.c \
+	%D%/application/tls.c \
+	%D%/application/tns.c \
 	%D%/application/vnc.c \
 	%D%/application/wireguard.c \
-	%D%/application/tls.c \
 	%D%/link/arcnet_linux.c \
 	%D%/link/atm.c \
 	%D%/link/enc.c \
