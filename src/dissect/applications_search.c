@@ -3,11 +3,18 @@
  * contest between those that fit.
  */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dissect/applications_state.h"
 
-enum { PORTS = 65536, TRANSPORTS = 2 };
+enum { PORTS = 65536, TRANSPORTS = 2, HOMES_MAX = 2048 };
+
+/* A port and who is at home there. */
+struct home {
+	uint16_t	port;
+	uint8_t		number;
+};
 
 struct candidates {
 	uint8_t	numbers[APPLICATIONS_MAX];
@@ -21,7 +28,14 @@ struct candidates {
  */
 struct transport_index {
 	struct candidates	by_byte[UINT8_MAX + 1];
-	uint8_t			by_port[PORTS];
+	struct home		homes[HOMES_MAX];	/* by port */
+	int			home_count;
+	uint16_t		by_port[PORTS];	/* its first home, plus one */
+};
+
+/* Who is at home on one of a flow's ports: bit n of word n / 64. */
+struct home_set {
+	uint64_t	words[(APPLICATIONS_MAX + 64) / 64];
 };
 
 struct contest {
@@ -38,12 +52,18 @@ static int			application_count;
 
 static void	index_transport(uint8_t, const struct application *,
 		    enum application_transport);
+static void	index_homes(struct transport_index *);
+static int	compare_homes(const void *, const void *);
+static uint8_t	first_home(const struct transport_index *, uint16_t);
+static void	add_homes(struct home_set *, const struct transport_index *,
+		    uint16_t);
+static inline bool is_at_home(const struct home_set *, uint8_t);
 static void	add_candidate(struct candidates *, uint8_t);
 static bool	takes_byte(const struct application *, uint8_t);
 static const struct transport_index *index_of(bool);
 static uint8_t	at_home(const struct application_input *);
 static bool	ask(struct contest *, const struct probe *, uint8_t,
-		    const struct application_input *);
+		    const struct home_set *);
 static void	enter(struct contest *, enum probe_score, bool, uint8_t,
 		    enum application_role);
 static void	settle(struct application_flow *, const struct contest *,
@@ -66,6 +86,8 @@ applications_index(void)
 		index_transport((uint8_t)application_count, one,
 		    APPLICATION_UDP);
 	}
+	index_homes(&indexes[0]);
+	index_homes(&indexes[1]);
 }
 
 static void
@@ -84,9 +106,57 @@ index_transport(uint8_t number, const struct application *one,
 			add_candidate(&index->by_byte[byte], number);
 	}
 	for (int i = 0; i < APPLICATION_PORTS_MAX && ports[i] != 0; i++) {
-		if (index->by_port[ports[i]] == 0)
-			index->by_port[ports[i]] = number;
+		assert(index->home_count < HOMES_MAX);
+		index->homes[index->home_count++] = (struct home){
+			ports[i], number
+		};
 	}
+}
+
+/* The homes in the order of their ports, and where each port's begin. */
+static void
+index_homes(struct transport_index *index)
+{
+	qsort(index->homes, (size_t)index->home_count, sizeof *index->homes,
+	    compare_homes);
+	for (int i = index->home_count - 1; i >= 0; i--)
+		index->by_port[index->homes[i].port] = (uint16_t)(i + 1);
+}
+
+static int
+compare_homes(const void *x, const void *y)
+{
+	const struct home *a = x;
+	const struct home *b = y;
+
+	return a->port != b->port ? a->port - b->port :
+	    a->number - b->number;
+}
+
+static uint8_t
+first_home(const struct transport_index *index, uint16_t port)
+{
+	uint16_t first = index->by_port[port];
+
+	return first == 0 ? 0 : index->homes[first - 1].number;
+}
+
+static void
+add_homes(struct home_set *set, const struct transport_index *index,
+    uint16_t port)
+{
+	int i = index->by_port[port] - 1;
+
+	for (; i >= 0 && i < index->home_count &&
+	    index->homes[i].port == port; i++)
+		set->words[index->homes[i].number / 64] |=
+		    UINT64_C(1) << index->homes[i].number % 64;
+}
+
+static inline bool
+is_at_home(const struct home_set *set, uint8_t number)
+{
+	return (set->words[number / 64] >> number % 64 & 1) != 0;
 }
 
 static void
@@ -159,7 +229,8 @@ applications_search(struct applications *a,
 	    bytes[0] : 0];
 	uint16_t peer_buffer = flow->buffer[!in->side];
 	struct contest contest = { 0 };
-	uint8_t home = at_home(in);
+	uint8_t first = at_home(in);
+	struct home_set homes = { 0 };
 	struct probe probe = {
 		.own = cursor_over(bytes, size < APPLICATION_HELD_MAX ?
 		    size : APPLICATION_HELD_MAX),
@@ -177,12 +248,14 @@ applications_search(struct applications *a,
 
 		probe.peer = cursor_over(b->bytes, b->size);
 	}
+	add_homes(&homes, index, in->port[0]);
+	add_homes(&homes, index, in->port[1]);
 	flow->tries[in->side]++;
-	if (home == 0 || !ask(&contest, &probe, home, in)) {
+	if (first == 0 || !ask(&contest, &probe, first, &homes)) {
 		for (int i = 0; i < candidates->count; i++) {
-			if (candidates->numbers[i] != home)
+			if (candidates->numbers[i] != first)
 				(void)ask(&contest, &probe,
-				    candidates->numbers[i], in);
+				    candidates->numbers[i], &homes);
 		}
 	}
 	if (contest.winner == 0) {
@@ -199,25 +272,22 @@ static uint8_t
 at_home(const struct application_input *in)
 {
 	const struct transport_index *index = index_of(in->is_datagram);
-	uint8_t number = index->by_port[in->port[!in->src_side]];
+	uint8_t number = first_home(index, in->port[!in->src_side]);
 
-	return number != 0 ? number : index->by_port[in->port[in->src_side]];
+	return number != 0 ? number :
+	    first_home(index, in->port[in->src_side]);
 }
 
 /* True when the fit is so good that nobody else need be asked. */
 static bool
 ask(struct contest *contest, const struct probe *probe, uint8_t number,
-    const struct application_input *in)
+    const struct home_set *homes)
 {
-	const struct application *one = applications_at(number);
-	enum application_transport transport = in->is_datagram ?
-	    APPLICATION_UDP : APPLICATION_TCP;
 	struct probe copy = *probe;
 	enum probe_score score;
 
-	copy.is_on_port = application_has_port(one, transport, in->port[0]) ||
-	    application_has_port(one, transport, in->port[1]);
-	score = one->probe(&copy);
+	copy.is_on_port = is_at_home(homes, number);
+	score = applications_at(number)->probe(&copy);
 	if (score == PROBE_MORE)
 		contest->wants_more = true;
 	if (score <= PROBE_MORE || (score == PROBE_WEAK && !copy.is_on_port))

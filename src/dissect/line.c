@@ -231,8 +231,11 @@ line_begin(const struct cursor *c, const char *const *list)
 	enum probe_score best = PROBE_NO;
 
 	for (; left > 0 && *list != NULL; list++) {
-		size_t size = strlen(*list);
+		size_t size;
 
+		if (lower(*c->at) != lower((uint8_t)**list))
+			continue;	/* as most do */
+		size = strlen(*list);
 		if (!is_same(c->at, *list, left < size ? left : size))
 			continue;
 		if (left >= size)
