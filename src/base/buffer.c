@@ -189,8 +189,15 @@ buffer_json_string(struct buffer *b, const char *text, size_t size)
 	buffer_reserve(b, size + 2);
 	buffer_char(b, '"');
 	while (at < end) {
-		size_t length = utf8_length(at, (size_t)(end - at));
+		const uint8_t *plain = at;
+		size_t length;
 
+		while (at < end && spell_is_plain[*at])
+			at++;
+		buffer_bytes(b, plain, (size_t)(at - plain));
+		if (at == end)
+			break;
+		length = utf8_length(at, (size_t)(end - at));
 		if (length == 0 || *at < 0x20 || *at == 0x7f) {
 			char escape[6] = "\\u00";
 

@@ -49,12 +49,11 @@ json_facts(const struct record *record, const bool *chosen, struct buffer *b)
 		if (object != NULL && strncmp(object, name, size + 1) == 0) {
 			buffer_char(b, ',');
 		} else {
-			if (object != NULL)
-				buffer_text(b, "},");
+			buffer_text(b, object != NULL ? "},\"" : "\"");
 			object = name;
 			size = object_size(name);
-			buffer_json_string(b, name, size);
-			buffer_text(b, ":{");
+			buffer_bytes(b, name, size);
+			buffer_bytes(b, "\":{", 3);
 		}
 		put_member(&fact, end, record->time_digits, b);
 	}
@@ -71,8 +70,9 @@ put_member(const struct record_fact **at, const struct record_fact *end,
 	bool is_list = first->field->type == FIELD_FACT_LIST;
 
 	name += object_size(name) + 1;
-	buffer_json_string(b, name, strlen(name));
-	buffer_text(b, is_list ? ":[" : ":");
+	buffer_char(b, '"');
+	buffer_bytes(b, name, strlen(name));
+	buffer_bytes(b, "\":[", is_list ? 3 : 2);
 	put_value(first, time_digits, b);
 	for (++*at; *at < end && (*at)->field == first->field; ++*at) {
 		buffer_char(b, ',');
