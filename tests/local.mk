@@ -27,6 +27,7 @@ unit_tests = \
 	%D%/unit/dissect/naming \
 	%D%/unit/dissect/applications \
 	%D%/unit/dissect/facts \
+	%D%/unit/dissect/probes \
 	%D%/unit/dissect/services \
 	%D%/unit/dissectors/ethernet \
 	%D%/unit/dissectors/icmp \
