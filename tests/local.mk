@@ -29,6 +29,7 @@ unit_tests = \
 	%D%/unit/dissect/facts \
 	%D%/unit/dissect/probes \
 	%D%/unit/dissect/services \
+	%D%/unit/dissect/truncation \
 	%D%/unit/dissectors/ethernet \
 	%D%/unit/dissectors/icmp \
 	%D%/unit/dissectors/ipv4 \

@@ -1,7 +1,7 @@
 /*
  * For tests of application dissectors: one flow whose two sides say what the
- * test wants, and what was learned of it. The client is side 0 with port
- * DISSECTED_PORT, the server side 1 with a port of the test's choice.
+ * test wants, and what was learned of it. The client is side 0, with port
+ * DISSECTED_PORT if the test does not set another, the server side 1 with a port of the test's choice.
  */
 #ifndef TALLYMAN_TESTS_DISSECTED_H
 #define TALLYMAN_TESTS_DISSECTED_H
@@ -22,6 +22,7 @@ enum dissected_side { CLIENT_SAYS, SERVER_SAYS };
 struct dissected {
 	struct applications		*applications;
 	struct application_flow		 flow;
+	uint16_t			 client_port;
 	uint16_t			 port;		/* of the server */
 	bool				 is_datagram;
 	bool				 is_joined;	/* no start was seen */
@@ -55,6 +56,7 @@ dissected_init(struct dissected *d, bool is_datagram, uint16_t port)
 	applications_index();
 	d->applications = applications_new(&options);
 	d->is_datagram = is_datagram;
+	d->client_port = DISSECTED_PORT;
 	d->port = port;
 }
 
@@ -80,7 +82,7 @@ dissected_input(struct dissected *d, int side)
 {
 	return (struct application_input){
 		.flow = &d->flow,
-		.port = { DISSECTED_PORT, d->port },
+		.port = { d->client_port, d->port },
 		.side = side,
 		.src_side = CLIENT_SAYS,
 		.is_datagram = d->is_datagram,
