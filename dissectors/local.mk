@@ -14,6 +14,7 @@ dissectors = \
 	%D%/application/imap.c \
 	%D%/application/llmnr.c \
 	%D%/application/mdns.c \
+	%D%/application/mms.c \
 	%D%/application/modbus.c \
 	%D%/application/mongodb.c \
 	%D%/application/mqtt.c \
@@ -25,6 +26,7 @@ dissectors = \
 	%D%/application/postgresql.c \
 	%D%/application/rdp.c \
 	%D%/application/smtp.c \
+	%D%/application/s7comm.c \
 	%D%/application/snmp.c \
 	%D%/application/ssdp.c \
 	%D%/application/ssh.c \

@@ -107,6 +107,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/tls_fingerprint.h \
 	%D%/dissect/tls_hello.c \
 	%D%/dissect/tls_hello.h \
+	%D%/dissect/tpkt.c \
+	%D%/dissect/tpkt.h \
 	%D%/dissect/walk.c \
 	%D%/dissect/walk.h \
 	%D%/engine/batch.c \
