@@ -2,6 +2,7 @@
 dissectors = \
 	%D%/application/bittorrent.c \
 	%D%/application/cassandra.c \
+	%D%/application/bacnet.c \
 	%D%/application/dhcp.c \
 	%D%/application/dhcpv6.c \
 	%D%/application/dnp3.c \
@@ -26,6 +27,7 @@ dissectors = \
 	%D%/application/postgresql.c \
 	%D%/application/rdp.c \
 	%D%/application/smtp.c \
+	%D%/application/opcua.c \
 	%D%/application/s7comm.c \
 	%D%/application/snmp.c \
 	%D%/application/ssdp.c \
