@@ -10,6 +10,7 @@ dissectors = \
 	%D%/application/ftp.c \
 	%D%/application/ftp_data.c \
 	%D%/application/http.c \
+	%D%/application/enip.c \
 	%D%/application/iec104.c \
 	%D%/application/ike.c \
 	%D%/application/imap.c \
@@ -33,6 +34,7 @@ dissectors = \
 	%D%/application/ssdp.c \
 	%D%/application/ssh.c \
 	%D%/application/tds.c \
+	%D%/application/synchrophasor.c \
 	%D%/application/tftp.c \
 	%D%/application/tls.c \
 	%D%/application/tns.c \
