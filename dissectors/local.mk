@@ -22,6 +22,7 @@ dissectors = \
 	%D%/application/mqtt.c \
 	%D%/application/mysql.c \
 	%D%/application/nntp.c \
+	%D%/application/netflow.c \
 	%D%/application/ntp.c \
 	%D%/application/openvpn.c \
 	%D%/application/pop3.c \
@@ -30,6 +31,7 @@ dissectors = \
 	%D%/application/smtp.c \
 	%D%/application/opcua.c \
 	%D%/application/s7comm.c \
+	%D%/application/sflow.c \
 	%D%/application/snmp.c \
 	%D%/application/ssdp.c \
 	%D%/application/ssh.c \
