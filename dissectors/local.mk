@@ -10,6 +10,7 @@ dissectors = \
 	%D%/application/ftp.c \
 	%D%/application/ftp_data.c \
 	%D%/application/http.c \
+	%D%/application/doip.c \
 	%D%/application/enip.c \
 	%D%/application/iec104.c \
 	%D%/application/ike.c \
@@ -34,6 +35,7 @@ dissectors = \
 	%D%/application/sflow.c \
 	%D%/application/snmp.c \
 	%D%/application/ssdp.c \
+	%D%/application/someip.c \
 	%D%/application/ssh.c \
 	%D%/application/tds.c \
 	%D%/application/synchrophasor.c \
