@@ -12,11 +12,13 @@ dissectors = \
 	%D%/application/http.c \
 	%D%/application/doip.c \
 	%D%/application/enip.c \
+	%D%/application/h323.c \
 	%D%/application/iec104.c \
 	%D%/application/ike.c \
 	%D%/application/imap.c \
 	%D%/application/llmnr.c \
 	%D%/application/mdns.c \
+	%D%/application/mgcp.c \
 	%D%/application/mms.c \
 	%D%/application/modbus.c \
 	%D%/application/mongodb.c \
@@ -33,6 +35,8 @@ dissectors = \
 	%D%/application/opcua.c \
 	%D%/application/s7comm.c \
 	%D%/application/sflow.c \
+	%D%/application/skinny.c \
+	%D%/application/smpp.c \
 	%D%/application/snmp.c \
 	%D%/application/ssdp.c \
 	%D%/application/someip.c \
