@@ -3,6 +3,7 @@ dissectors = \
 	%D%/application/bittorrent.c \
 	%D%/application/cassandra.c \
 	%D%/application/bacnet.c \
+	%D%/application/bfd.c \
 	%D%/application/dhcp.c \
 	%D%/application/dhcpv6.c \
 	%D%/application/dnp3.c \
@@ -12,7 +13,9 @@ dissectors = \
 	%D%/application/http.c \
 	%D%/application/doip.c \
 	%D%/application/enip.c \
+	%D%/application/gtp.c \
 	%D%/application/h323.c \
+	%D%/application/hsrp.c \
 	%D%/application/iec104.c \
 	%D%/application/ike.c \
 	%D%/application/imap.c \
@@ -33,6 +36,8 @@ dissectors = \
 	%D%/application/rdp.c \
 	%D%/application/smtp.c \
 	%D%/application/opcua.c \
+	%D%/application/pptp.c \
+	%D%/application/rip.c \
 	%D%/application/s7comm.c \
 	%D%/application/sflow.c \
 	%D%/application/skinny.c \
