@@ -34,6 +34,21 @@ ber_take(struct cursor *c, uint8_t tag, struct cursor *content)
 }
 
 bool
+ber_open(struct cursor *c, uint8_t tag, struct cursor *content)
+{
+	const uint8_t *first = cursor_peek(c, 1);
+	uint8_t found;
+	uint32_t size;
+
+	if (first == NULL || *first != tag || !ber_begin(c, &found, &size))
+		return false;
+	if (size > cursor_left(c))
+		size = (uint32_t)cursor_left(c);
+	*content = cursor_sub(c, size);
+	return true;
+}
+
+bool
 ber_begin(struct cursor *c, uint8_t *tag, uint32_t *size)
 {
 	struct cursor at = *c;

@@ -34,6 +34,9 @@ bool	ber_read(struct cursor *, uint8_t *tag, struct cursor *content);
 /* The same, and also false for another tag than this. */
 bool	ber_take(struct cursor *, uint8_t tag, struct cursor *content);
 
+/* The same, but of an element that is there in part its begin. */
+bool	ber_open(struct cursor *, uint8_t tag, struct cursor *content);
+
 /*
  * Takes a tag and a length alone: for an element of which only the begin was
  * captured.

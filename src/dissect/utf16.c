@@ -19,8 +19,8 @@ utf16_read(struct cursor c, char *text)
 {
 	size_t size = 0;
 
-	while (cursor_left(&c) >= 2 && size <= UTF16_TEXT_MAX -
-	    UTF8_SIZE_MAX) {
+	while (cursor_ok(&c) && cursor_left(&c) >= 2 &&
+	    size <= UTF16_TEXT_MAX - UTF8_SIZE_MAX) {
 		uint32_t point = read_point(&c);
 
 		if (point == 0)
