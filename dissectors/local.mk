@@ -19,6 +19,12 @@ dissectors = \
 	%D%/application/iec104.c \
 	%D%/application/ike.c \
 	%D%/application/imap.c \
+	%D%/application/bgp.c \
+	%D%/application/cassandra.c \
+	%D%/application/diameter.c \
+	%D%/application/dns.c \
+	%D%/application/kerberos.c \
+	%D%/application/ldap.c \
 	%D%/application/llmnr.c \
 	%D%/application/mdns.c \
 	%D%/application/mgcp.c \
@@ -45,6 +51,7 @@ dissectors = \
 	%D%/application/snmp.c \
 	%D%/application/ssdp.c \
 	%D%/application/someip.c \
+	%D%/application/radius.c \
 	%D%/application/ssh.c \
 	%D%/application/tds.c \
 	%D%/application/synchrophasor.c \

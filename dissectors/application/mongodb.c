@@ -271,7 +271,8 @@ static bool
 take_element(struct cursor *c, struct element *e)
 {
 	e->type = cursor_u8(c);
-	return e->type != 0 && framing_take_text(c, &e->name) && take_value(c, e);
+	return e->type != 0 && framing_take_text(c, &e->name) &&
+	    take_value(c, e);
 }
 
 /* bsonspec.org, "element"; the value is without its size. */

@@ -94,8 +94,8 @@ probe(struct probe *p)
 static bool
 take_greeting(struct cursor *c, struct cursor *version)
 {
-	if (cursor_u8(c) != MYSQL_VERSION_10 || !framing_take_text(c, version) ||
-	    !is_version(*version))
+	if (cursor_u8(c) != MYSQL_VERSION_10 ||
+	    !framing_take_text(c, version) || !is_version(*version))
 		return false;
 	cursor_skip(c, 4 + 8);
 	return cursor_u8(c) == 0 && cursor_ok(c);
