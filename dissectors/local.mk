@@ -8,8 +8,10 @@ dissectors = \
 	%D%/application/dhcpv6.c \
 	%D%/application/dnp3.c \
 	%D%/application/dns.c \
+	%D%/application/finger.c \
 	%D%/application/ftp.c \
 	%D%/application/ftp_data.c \
+	%D%/application/git.c \
 	%D%/application/http.c \
 	%D%/application/doip.c \
 	%D%/application/enip.c \
@@ -29,10 +31,15 @@ dissectors = \
 	%D%/application/mdns.c \
 	%D%/application/mgcp.c \
 	%D%/application/mms.c \
+	%D%/application/irc.c \
+	%D%/application/llmnr.c \
+	%D%/application/mdns.c \
+	%D%/application/memcached.c \
 	%D%/application/modbus.c \
 	%D%/application/mongodb.c \
 	%D%/application/mqtt.c \
 	%D%/application/mysql.c \
+	%D%/application/nats.c \
 	%D%/application/nntp.c \
 	%D%/application/netflow.c \
 	%D%/application/ntp.c \
@@ -40,6 +47,11 @@ dissectors = \
 	%D%/application/pop3.c \
 	%D%/application/postgresql.c \
 	%D%/application/rdp.c \
+	%D%/application/redis.c \
+	%D%/application/rlogin.c \
+	%D%/application/rsync.c \
+	%D%/application/rtsp.c \
+	%D%/application/sip.c \
 	%D%/application/smtp.c \
 	%D%/application/opcua.c \
 	%D%/application/pptp.c \
@@ -53,13 +65,17 @@ dissectors = \
 	%D%/application/someip.c \
 	%D%/application/radius.c \
 	%D%/application/ssh.c \
+	%D%/application/syslog.c \
 	%D%/application/tds.c \
 	%D%/application/synchrophasor.c \
+	%D%/application/telnet.c \
 	%D%/application/tftp.c \
 	%D%/application/tls.c \
 	%D%/application/tns.c \
 	%D%/application/vnc.c \
+	%D%/application/whois.c \
 	%D%/application/wireguard.c \
+	%D%/application/xmpp.c \
 	%D%/link/arcnet_linux.c \
 	%D%/link/atm.c \
 	%D%/link/enc.c \
