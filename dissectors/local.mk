@@ -1,5 +1,6 @@
 # The dissectors: one line a file. The registry is generated from this list.
 dissectors = \
+	%D%/application/amqp.c \
 	%D%/application/bittorrent.c \
 	%D%/application/cassandra.c \
 	%D%/application/bacnet.c \
@@ -7,6 +8,7 @@ dissectors = \
 	%D%/application/dhcp.c \
 	%D%/application/dhcpv6.c \
 	%D%/application/dnp3.c \
+	%D%/application/coap.c \
 	%D%/application/dns.c \
 	%D%/application/finger.c \
 	%D%/application/ftp.c \
@@ -27,6 +29,9 @@ dissectors = \
 	%D%/application/dns.c \
 	%D%/application/kerberos.c \
 	%D%/application/ldap.c \
+	%D%/application/http2.c \
+	%D%/application/ike.c \
+	%D%/application/kafka.c \
 	%D%/application/llmnr.c \
 	%D%/application/mdns.c \
 	%D%/application/mgcp.c \
@@ -61,6 +66,11 @@ dissectors = \
 	%D%/application/skinny.c \
 	%D%/application/smpp.c \
 	%D%/application/snmp.c \
+	%D%/application/proxy.c \
+	%D%/application/rdp.c \
+	%D%/application/rtcp.c \
+	%D%/application/rtp.c \
+	%D%/application/socks.c \
 	%D%/application/ssdp.c \
 	%D%/application/someip.c \
 	%D%/application/radius.c \
@@ -76,6 +86,12 @@ dissectors = \
 	%D%/application/whois.c \
 	%D%/application/wireguard.c \
 	%D%/application/xmpp.c \
+	%D%/application/stun.c \
+	%D%/application/thrift.c \
+	%D%/application/vnc.c \
+	%D%/application/websocket.c \
+	%D%/application/wireguard.c \
+	%D%/application/x11.c \
 	%D%/link/arcnet_linux.c \
 	%D%/link/atm.c \
 	%D%/link/enc.c \
