@@ -1,97 +1,89 @@
 # The dissectors: one line a file. The registry is generated from this list.
 dissectors = \
 	%D%/application/amqp.c \
-	%D%/application/bittorrent.c \
-	%D%/application/cassandra.c \
 	%D%/application/bacnet.c \
 	%D%/application/bfd.c \
+	%D%/application/bgp.c \
+	%D%/application/bittorrent.c \
+	%D%/application/cassandra.c \
+	%D%/application/coap.c \
 	%D%/application/dhcp.c \
 	%D%/application/dhcpv6.c \
+	%D%/application/diameter.c \
 	%D%/application/dnp3.c \
-	%D%/application/coap.c \
 	%D%/application/dns.c \
+	%D%/application/doip.c \
+	%D%/application/enip.c \
 	%D%/application/finger.c \
 	%D%/application/ftp.c \
 	%D%/application/ftp_data.c \
 	%D%/application/git.c \
-	%D%/application/http.c \
-	%D%/application/doip.c \
-	%D%/application/enip.c \
 	%D%/application/gtp.c \
 	%D%/application/h323.c \
 	%D%/application/hsrp.c \
+	%D%/application/http.c \
+	%D%/application/http2.c \
 	%D%/application/iec104.c \
 	%D%/application/ike.c \
 	%D%/application/imap.c \
-	%D%/application/bgp.c \
-	%D%/application/cassandra.c \
-	%D%/application/diameter.c \
-	%D%/application/dns.c \
+	%D%/application/irc.c \
+	%D%/application/kafka.c \
 	%D%/application/kerberos.c \
 	%D%/application/ldap.c \
-	%D%/application/http2.c \
-	%D%/application/ike.c \
-	%D%/application/kafka.c \
-	%D%/application/llmnr.c \
-	%D%/application/mdns.c \
-	%D%/application/mgcp.c \
-	%D%/application/mms.c \
-	%D%/application/irc.c \
 	%D%/application/llmnr.c \
 	%D%/application/mdns.c \
 	%D%/application/memcached.c \
+	%D%/application/mgcp.c \
+	%D%/application/mms.c \
 	%D%/application/modbus.c \
 	%D%/application/mongodb.c \
 	%D%/application/mqtt.c \
 	%D%/application/mysql.c \
 	%D%/application/nats.c \
-	%D%/application/nntp.c \
 	%D%/application/netflow.c \
+	%D%/application/nntp.c \
 	%D%/application/ntp.c \
+	%D%/application/opcua.c \
 	%D%/application/openvpn.c \
 	%D%/application/pop3.c \
 	%D%/application/postgresql.c \
+	%D%/application/pptp.c \
+	%D%/application/proxy.c \
+	%D%/application/radius.c \
 	%D%/application/rdp.c \
 	%D%/application/redis.c \
+	%D%/application/rip.c \
 	%D%/application/rlogin.c \
 	%D%/application/rsync.c \
-	%D%/application/rtsp.c \
-	%D%/application/sip.c \
-	%D%/application/smtp.c \
-	%D%/application/opcua.c \
-	%D%/application/pptp.c \
-	%D%/application/rip.c \
-	%D%/application/s7comm.c \
-	%D%/application/sflow.c \
-	%D%/application/skinny.c \
-	%D%/application/smpp.c \
-	%D%/application/snmp.c \
-	%D%/application/proxy.c \
-	%D%/application/rdp.c \
 	%D%/application/rtcp.c \
 	%D%/application/rtp.c \
+	%D%/application/rtsp.c \
+	%D%/application/s7comm.c \
+	%D%/application/sflow.c \
+	%D%/application/sip.c \
+	%D%/application/skinny.c \
+	%D%/application/smpp.c \
+	%D%/application/smtp.c \
+	%D%/application/snmp.c \
 	%D%/application/socks.c \
-	%D%/application/ssdp.c \
 	%D%/application/someip.c \
-	%D%/application/radius.c \
+	%D%/application/ssdp.c \
 	%D%/application/ssh.c \
+	%D%/application/stun.c \
+	%D%/application/synchrophasor.c \
 	%D%/application/syslog.c \
 	%D%/application/tds.c \
-	%D%/application/synchrophasor.c \
 	%D%/application/telnet.c \
 	%D%/application/tftp.c \
+	%D%/application/thrift.c \
 	%D%/application/tls.c \
 	%D%/application/tns.c \
 	%D%/application/vnc.c \
+	%D%/application/websocket.c \
 	%D%/application/whois.c \
 	%D%/application/wireguard.c \
-	%D%/application/xmpp.c \
-	%D%/application/stun.c \
-	%D%/application/thrift.c \
-	%D%/application/vnc.c \
-	%D%/application/websocket.c \
-	%D%/application/wireguard.c \
 	%D%/application/x11.c \
+	%D%/application/xmpp.c \
 	%D%/link/arcnet_linux.c \
 	%D%/link/atm.c \
 	%D%/link/enc.c \
