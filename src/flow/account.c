@@ -19,6 +19,7 @@ static void	track_tcp(struct flow_table *, uint32_t,
 		    const struct conversation *, int, int64_t);
 static void	track_udp(struct flow_table *, uint32_t,
 		    const struct item *);
+static bool	is_host(const struct flow_key *, int);
 static void	believe_payload(struct flow_table *, uint32_t);
 static inline bool is_worth_reading(const struct flow_table *, uint32_t,
 		    const struct conversation *, int);
@@ -102,6 +103,14 @@ track_udp(struct flow_table *table, uint32_t number, const struct item *item)
 	believe_payload(table, number);
 }
 
+/* Nobody begins a conversation from the address of a group. */
+static bool
+is_host(const struct flow_key *key, int side)
+{
+	return strcmp(direction_cast(key->ip_version, side == 0 ? &key->a :
+	    &key->b), "unicast") == 0;
+}
+
 /* The client by what was read began, where nothing stronger tells. */
 static void
 believe_payload(struct flow_table *table, uint32_t number)
@@ -113,7 +122,7 @@ believe_payload(struct flow_table *table, uint32_t number)
 	if (flow->evidence <= FLOW_BY_PAYLOAD)
 		return;
 	client = payload_client(table->payload, number);
-	if (client < 0)
+	if (client < 0 || !is_host(&flow->key, client))
 		return;
 	flow->evidence = FLOW_BY_PAYLOAD;
 	if (client != flow->src_side && tcp != NULL)
