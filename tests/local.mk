@@ -44,6 +44,7 @@ unit_tests = \
 	%D%/unit/flow/key \
 	%D%/unit/flow/meter \
 	%D%/unit/flow/names \
+	%D%/unit/flow/payload \
 	%D%/unit/flow/queue \
 	%D%/unit/flow/reading \
 	%D%/unit/flow/rtp \
@@ -78,7 +79,9 @@ endif
 
 script_tests = \
 	%D%/bench.py \
+	%D%/confusion.py \
 	%D%/corpus.py \
+	%D%/dissectors_docs.sh \
 	%D%/errors.py \
 	%D%/fields_docs.sh \
 	%D%/flows.py \
@@ -104,6 +107,8 @@ TESTS += $(script_tests)
 # What the scripts share, and what is run by hand.
 EXTRA_DIST += $(script_tests) \
 	%D%/fresh \
+	%D%/fuzz/run \
+	%D%/fuzz/seeds.py \
 	%D%/lib/capture.py \
 	%D%/lib/counters.py \
 	%D%/lib/dissected.h \
@@ -120,6 +125,7 @@ EXTRA_DIST += $(script_tests) \
 
 # With --enable-fuzzers: make fuzz runs each target for a while.
 fuzz_targets = \
+	%D%/fuzz/application \
 	%D%/fuzz/delivery \
 	%D%/fuzz/saved \
 	%D%/fuzz/tcp \
@@ -129,6 +135,8 @@ FUZZ_SECONDS = 60
 if FUZZERS
 noinst_PROGRAMS += $(fuzz_targets)
 endif
+%C%_fuzz_application_SOURCES = %D%/fuzz/application.c
+%C%_fuzz_application_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 %C%_fuzz_delivery_SOURCES = %D%/fuzz/delivery.c
 %C%_fuzz_delivery_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 %C%_fuzz_saved_SOURCES = %D%/fuzz/saved.c
