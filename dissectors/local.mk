@@ -4,6 +4,7 @@ dissectors = \
 	%D%/application/bacnet.c \
 	%D%/application/bfd.c \
 	%D%/application/bgp.c \
+	%D%/application/bitcoin.c \
 	%D%/application/bittorrent.c \
 	%D%/application/cassandra.c \
 	%D%/application/coap.c \
@@ -18,6 +19,7 @@ dissectors = \
 	%D%/application/ftp.c \
 	%D%/application/ftp_data.c \
 	%D%/application/git.c \
+	%D%/application/gnutella.c \
 	%D%/application/gtp.c \
 	%D%/application/h323.c \
 	%D%/application/hsrp.c \
@@ -36,6 +38,7 @@ dissectors = \
 	%D%/application/mgcp.c \
 	%D%/application/mms.c \
 	%D%/application/modbus.c \
+	%D%/application/monero.c \
 	%D%/application/mongodb.c \
 	%D%/application/mqtt.c \
 	%D%/application/mysql.c \
@@ -56,6 +59,7 @@ dissectors = \
 	%D%/application/rlogin.c \
 	%D%/application/rsync.c \
 	%D%/application/rtcp.c \
+	%D%/application/rtmp.c \
 	%D%/application/rtp.c \
 	%D%/application/rtsp.c \
 	%D%/application/s7comm.c \
@@ -69,6 +73,7 @@ dissectors = \
 	%D%/application/someip.c \
 	%D%/application/ssdp.c \
 	%D%/application/ssh.c \
+	%D%/application/stratum.c \
 	%D%/application/stun.c \
 	%D%/application/synchrophasor.c \
 	%D%/application/syslog.c \
