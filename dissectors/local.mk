@@ -30,6 +30,10 @@ dissectors = \
 	%D%/application/imap.c \
 	%D%/application/irc.c \
 	%D%/application/kafka.c \
+	%D%/application/bgp.c \
+	%D%/application/cassandra.c \
+	%D%/application/diameter.c \
+	%D%/application/dns.c \
 	%D%/application/kerberos.c \
 	%D%/application/ldap.c \
 	%D%/application/llmnr.c \
@@ -72,6 +76,7 @@ dissectors = \
 	%D%/application/socks.c \
 	%D%/application/someip.c \
 	%D%/application/ssdp.c \
+	%D%/application/radius.c \
 	%D%/application/ssh.c \
 	%D%/application/stratum.c \
 	%D%/application/stun.c \
