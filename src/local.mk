@@ -92,6 +92,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/naming.h \
 	%D%/dissect/line.c \
 	%D%/dissect/line.h \
+	%D%/dissect/onc_rpc.c \
+	%D%/dissect/onc_rpc.h \
 	%D%/dissect/registry.c \
 	%D%/dissect/registry.h \
 	%D%/dissect/services.c \
