@@ -32,6 +32,7 @@ dissectors = \
 	%D%/application/kafka.c \
 	%D%/application/bgp.c \
 	%D%/application/cassandra.c \
+	%D%/application/dcerpc.c \
 	%D%/application/diameter.c \
 	%D%/application/dns.c \
 	%D%/application/kerberos.c \
@@ -53,6 +54,8 @@ dissectors = \
 	%D%/application/opcua.c \
 	%D%/application/openvpn.c \
 	%D%/application/pop3.c \
+	%D%/application/netbios.c \
+	%D%/application/nfs.c \
 	%D%/application/postgresql.c \
 	%D%/application/pptp.c \
 	%D%/application/proxy.c \
@@ -77,6 +80,8 @@ dissectors = \
 	%D%/application/someip.c \
 	%D%/application/ssdp.c \
 	%D%/application/radius.c \
+	%D%/application/rpc.c \
+	%D%/application/smb.c \
 	%D%/application/ssh.c \
 	%D%/application/stratum.c \
 	%D%/application/stun.c \
