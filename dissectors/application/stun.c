@@ -21,7 +21,9 @@ enum {
 	STUN_MESSAGES_MAX = 16,		/* of a side */
 	STUN_IPV4_SIZE = 8,		/* of an attribute with an address */
 	STUN_IPV6_SIZE = 20,
-	STUN_OLD_ATTRIBUTE_MAX = 11	/* of RFC 3489 */
+	STUN_OLD_ATTRIBUTE_MAX = 11,	/* of RFC 3489 */
+	STUN_DTLS_FIRST = 20,		/* first bytes of others: RFC 7983 */
+	STUN_DTLS_LAST = 63
 };
 
 #define STUN_COOKIE UINT32_C(0x2112a442)
@@ -161,6 +163,11 @@ feed(struct dissection *d)
 			d->is_side_done = true;
 			return;
 		}
+	}
+	if (d->is_datagram && cursor_left(&c) > 0 &&
+	    *c.at >= STUN_DTLS_FIRST && *c.at <= STUN_DTLS_LAST) {
+		dissection_switch(d, "dtls");
+		return;
 	}
 	d->is_side_done = ++*messages == STUN_MESSAGES_MAX;
 	if (at == NULL || at[0] >= 0x40)
