@@ -99,6 +99,7 @@ dissectors = \
 	%D%/application/wireguard.c \
 	%D%/application/x11.c \
 	%D%/application/xmpp.c \
+	%D%/application/tls.c \
 	%D%/link/arcnet_linux.c \
 	%D%/link/atm.c \
 	%D%/link/enc.c \
