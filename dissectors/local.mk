@@ -82,6 +82,10 @@ dissectors = \
 	%D%/application/radius.c \
 	%D%/application/rpc.c \
 	%D%/application/smb.c \
+	%D%/application/dtls.c \
+	%D%/application/llmnr.c \
+	%D%/application/mdns.c \
+	%D%/application/quic.c \
 	%D%/application/ssh.c \
 	%D%/application/stratum.c \
 	%D%/application/stun.c \

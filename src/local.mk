@@ -5,6 +5,8 @@ libtallyman_a_SOURCES = \
 	%D%/base/buffer.h \
 	%D%/base/channel.c \
 	%D%/base/channel.h \
+	%D%/base/cipher.c \
+	%D%/base/cipher.h \
 	%D%/base/cursor.h \
 	%D%/base/digest.c \
 	%D%/base/digest.h \
@@ -64,6 +66,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/applications_state.h \
 	%D%/dissect/ber.c \
 	%D%/dissect/ber.h \
+	%D%/dissect/assembly.c \
+	%D%/dissect/assembly.h \
 	%D%/dissect/certificate.c \
 	%D%/dissect/certificate.h \
 	%D%/dissect/checksum.c \
@@ -82,6 +86,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/framing.h \
 	%D%/dissect/http_message.c \
 	%D%/dissect/http_message.h \
+	%D%/dissect/gquic.c \
+	%D%/dissect/gquic.h \
 	%D%/dissect/icmp_message.c \
 	%D%/dissect/icmp_message.h \
 	%D%/dissect/ieee80211.c \
@@ -94,6 +100,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/line.h \
 	%D%/dissect/onc_rpc.c \
 	%D%/dissect/onc_rpc.h \
+	%D%/dissect/quic_packet.c \
+	%D%/dissect/quic_packet.h \
 	%D%/dissect/registry.c \
 	%D%/dissect/registry.h \
 	%D%/dissect/services.c \

@@ -38,6 +38,16 @@ struct tls_state {
 	bool		is_retried;	/* both say hello again */
 };
 
+/* A message as its parts are put together. */
+struct tls_message {
+	struct cursor	from;		/* what follows */
+	uint16_t	left;		/* of the record */
+	bool		is_whole;
+	bool		is_broken;	/* something else follows */
+	size_t		size;
+	uint8_t		bytes[APPLICATION_HELD_MAX];
+};
+
 static enum probe_score	probe(struct probe *);
 static enum probe_score	probe_handshake(struct probe *);
 static enum probe_score	probe_records(struct probe *);
@@ -50,6 +60,8 @@ static void	skip_alert(struct dissection *, uint16_t);
 static bool	take_message(struct dissection *, struct tls_side *);
 static bool	take_whole(struct dissection *, struct tls_side *);
 static bool	take_parts(struct dissection *, struct tls_side *);
+static bool	gather(struct tls_message *, size_t);
+static bool	enter_record(struct tls_message *);
 static void	read_message(struct dissection *, uint8_t, struct cursor,
 		    bool);
 static void	read_answer(struct dissection *, struct cursor);
@@ -276,54 +288,65 @@ take_whole(struct dissection *d, struct tls_side *side)
 static bool
 take_parts(struct dissection *d, struct tls_side *side)
 {
-	uint8_t bytes[APPLICATION_HELD_MAX];
-	struct cursor c = d->bytes;
+	struct tls_message m = { .from = d->bytes, .left = side->record_left };
 	struct cursor body;
-	size_t left = side->record_left;
-	size_t size = 0;
-	size_t wanted = TLS_MESSAGE_SIZE;
 
-	for (;;) {
-		size_t more = left < wanted - size ? left : wanted - size;
-
-		if (more > cursor_left(&c))
-			more = cursor_left(&c);
-		if (more > sizeof bytes - size)
-			more = sizeof bytes - size;
-		memcpy(bytes + size, c.at, more);
-		cursor_skip(&c, more);
-		size += more;
-		left -= more;
-		if (size == TLS_MESSAGE_SIZE && wanted == TLS_MESSAGE_SIZE)
-			wanted += bytes_be24(bytes + 1);
-		if (size == wanted) {
-			d->bytes = c;
-			side->record_left = (uint16_t)left;
-			break;
-		}
-		if (left > 0 && (cursor_left(&c) == 0 ||
-		    size == sizeof bytes))
-			break;
-		if (left > 0)
-			continue;
-		if (cursor_left(&c) < TLS_RECORD_SIZE)
-			break;
-		if (c.at[0] != TLS_HANDSHAKE || !is_record(&c)) {
-			d->is_side_done = true;
-			return true;
-		}
-		left = bytes_be16(c.at + 3);
-		cursor_skip(&c, TLS_RECORD_SIZE);
-	}
-	body = cursor_over(bytes, size);
+	m.is_whole = gather(&m, TLS_MESSAGE_SIZE) &&
+	    gather(&m, TLS_MESSAGE_SIZE + bytes_be24(m.bytes + 1));
+	body = cursor_over(m.bytes, m.size);
 	cursor_skip(&body, TLS_MESSAGE_SIZE);
-	if (size == wanted) {
-		read_message(d, bytes[0], body, true);
-		return true;
+	if (m.is_whole) {
+		d->bytes = m.from;
+		side->record_left = m.left;
 	}
-	if (cursor_ok(&body) && (d->is_full || bytes[0] == TLS_CERTIFICATE))
-		read_message(d, bytes[0], body, false);
-	return false;
+	if (m.is_whole || (cursor_ok(&body) &&
+	    (d->is_full || m.bytes[0] == TLS_CERTIFICATE)))
+		read_message(d, m.bytes[0], body, m.is_whole);
+	if (m.is_broken)
+		d->is_side_done = true;
+	return m.is_whole;
+}
+
+/* Adds what follows until there are so many bytes; false if there are not. */
+static bool
+gather(struct tls_message *m, size_t wanted)
+{
+	while (m->size < wanted) {
+		size_t more = wanted - m->size;
+
+		if (m->left == 0 && !enter_record(m))
+			return false;
+		if (more > m->left)
+			more = m->left;
+		if (more > cursor_left(&m->from))
+			more = cursor_left(&m->from);
+		if (more > sizeof m->bytes - m->size)
+			more = sizeof m->bytes - m->size;
+		if (more == 0)
+			return false;
+		memcpy(m->bytes + m->size, m->from.at, more);
+		cursor_skip(&m->from, more);
+		m->size += more;
+		m->left = (uint16_t)(m->left - more);
+	}
+	return true;
+}
+
+/* Nothing else may come between the records of a message. */
+static bool
+enter_record(struct tls_message *m)
+{
+	const uint8_t *at = cursor_peek(&m->from, TLS_RECORD_SIZE);
+
+	if (at == NULL)
+		return false;
+	if (at[0] != TLS_HANDSHAKE || !is_record(&m->from)) {
+		m->is_broken = true;
+		return false;
+	}
+	m->left = bytes_be16(at + 3);
+	cursor_skip(&m->from, TLS_RECORD_SIZE);
+	return true;
 }
 
 /* What the message is tells who sent it. */

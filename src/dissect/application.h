@@ -164,6 +164,13 @@ bool	dissection_has(const struct dissection *, unsigned int field);
 void	dissection_switch(struct dissection *, const char *name);
 
 /*
+ * Room of APPLICATION_HELD_MAX bytes, zero at first, for parts of a message
+ * that datagrams of this sender bring: borrowed, the same until the side or
+ * the flow is done. NULL when there is none.
+ */
+uint8_t	*dissection_hold(struct dissection *);
+
+/*
  * Another flow between the same two addresses is to come, in which that name
  * is spoken: with this port of who sent (or, with to_receiver, of who
  * received) what is at hand. Its record names this flow as its parent.

@@ -152,6 +152,25 @@ dissection_switch(struct dissection *d, const char *name)
 	d->inner = name == NULL ? 0 : applications_number(name);
 }
 
+/* Of a datagram nothing waits in the side's buffer. */
+uint8_t *
+dissection_hold(struct dissection *d)
+{
+	struct applications *a = d->applications;
+	uint16_t *number = &d->flow->buffer[d->input->side];
+	struct application_buffer *buffer;
+
+	assert(d->is_datagram);
+	if (*number == 0)
+		*number = (uint16_t)pool_take(&a->buffers);
+	if (*number == 0) {
+		a->counts.buffers_short++;
+		return NULL;
+	}
+	buffer = pool_at(&a->buffers, *number);
+	return buffer->bytes;
+}
+
 void
 dissection_expect(struct dissection *d, const char *name,
     enum application_transport transport, bool to_receiver, uint16_t port)
