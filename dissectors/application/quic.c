@@ -19,6 +19,8 @@ enum {
 	QUIC_ACK = 0x02,
 	QUIC_ACK_ECN = 0x03,
 	QUIC_CRYPTO = 0x06,
+	QUIC_INITIAL_MIN = 1200,	/* bytes of a client's datagram */
+	QUIC_FIRST_ID_MIN = 8,		/* RFC 9000, section 7.2 */
 	QUIC_MESSAGE_SIZE = 4,		/* type and size of a TLS message */
 	QUIC_DATAGRAMS_MAX = 8		/* of a side that are looked at */
 };
@@ -32,12 +34,15 @@ struct quic_state {
 };
 
 static enum probe_score	probe(struct probe *);
+static enum probe_score	probe_reserved(struct probe *,
+			    const struct quic_packet *);
 static enum probe_score	probe_negotiation(struct probe *);
 static void	feed(struct dissection *);
 static void	read_old(struct dissection *, const struct gquic_hello *);
 static void	read_initial(struct dissection *, const struct quic_packet *);
 static bool	open_initial(const struct dissection *,
 		    const struct quic_packet *, uint8_t *, struct cursor *);
+static void	keep_id(struct quic_state *, struct cursor);
 static void	read_frames(struct dissection *, struct cursor);
 static bool	skip_ack(struct cursor *, bool);
 static void	read_crypto(struct dissection *, uint64_t, struct cursor);
@@ -55,9 +60,9 @@ probe(struct probe *p)
 		return PROBE_NO;
 	if ((at[0] & 0x80) != 0 && bytes_be32(at + 1) == 0)
 		return probe_negotiation(p);
-	if ((at[0] & 0xc0) == 0xc0 && quic_is_version(bytes_be32(at + 1))) {
-		if (!quic_take_packet(&c, &packet))
-			return PROBE_NO;
+	if (quic_take_packet(&c, &packet)) {
+		if (quic_is_reserved(packet.version))
+			return probe_reserved(p, &packet);
 		if (packet.type == QUIC_INITIAL && packet.has_token)
 			p->sender = ROLE_CLIENT;
 		return PROBE_SURE;
@@ -66,6 +71,19 @@ probe(struct probe *p)
 		return PROBE_NO;
 	p->sender = ROLE_CLIENT;
 	return hello.is_whole ? PROBE_SURE : PROBE_LIKELY;
+}
+
+/* All that can be known of it must fit: it fills its datagram. */
+static enum probe_score
+probe_reserved(struct probe *p, const struct quic_packet *packet)
+{
+	if (packet->type != QUIC_INITIAL || packet->has_token ||
+	    !packet->is_whole || p->size < QUIC_INITIAL_MIN ||
+	    cursor_left(&packet->whole) != p->size ||
+	    cursor_left(&packet->destination) < QUIC_FIRST_ID_MIN)
+		return PROBE_NO;
+	p->sender = ROLE_CLIENT;
+	return PROBE_SURE;
 }
 
 /*
@@ -105,7 +123,7 @@ feed(struct dissection *d)
 	}
 	while (!d->is_side_done && quic_take_packet(&d->bytes, &packet)) {
 		if (packet.type == QUIC_RETRY)
-			state->has_id = false;
+			keep_id(state, packet.source);
 		else if (packet.type == QUIC_INITIAL)
 			read_initial(d, &packet);
 	}
@@ -155,10 +173,16 @@ open_initial(const struct dissection *d, const struct quic_packet *packet,
 	if ((state->has_id && d->sender == ROLE_SERVER) ||
 	    !quic_open(packet, packet->destination, true, bytes, payload))
 		return false;
-	state->id_size = (uint8_t)cursor_left(&packet->destination);
-	memcpy(state->id, packet->destination.at, state->id_size);
-	state->has_id = true;
+	keep_id(state, packet->destination);
 	return true;
+}
+
+static void
+keep_id(struct quic_state *state, struct cursor id)
+{
+	state->id_size = (uint8_t)cursor_left(&id);
+	memcpy(state->id, id.at, state->id_size);
+	state->has_id = true;
 }
 
 /* Those that may be in an Initial packet (RFC 9000, section 12.4). */

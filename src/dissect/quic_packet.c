@@ -116,10 +116,11 @@ quic_take_packet(struct cursor *datagram, struct quic_packet *packet)
 
 	*packet = (struct quic_packet){ .version = cursor_be32(&c) };
 	version = version_at(packet->version);
-	if (!cursor_ok(&c) || (first & 0xc0) != 0xc0 || version == NULL)
+	if (!cursor_ok(&c) || (first & 0xc0) != 0xc0 ||
+	    (version == NULL && !quic_is_reserved(packet->version)))
 		return false;
 	packet->type = (enum quic_type)((unsigned int)((first >> 4) -
-	    version->is_second) & 3);
+	    (version != NULL && version->is_second)) & 3);
 	packet->destination = cursor_sub(&c, cursor_u8(&c));
 	packet->source = cursor_sub(&c, cursor_u8(&c));
 	if (!cursor_ok(&c) || cursor_left(&packet->destination) >
@@ -139,7 +140,8 @@ quic_take_packet(struct cursor *datagram, struct quic_packet *packet)
 	if (!cursor_ok(&c) || size < NUMBER_MAX + CIPHER_TAG_SIZE)
 		return false;
 	packet->number_at = (size_t)(c.at - datagram->at);
-	if (size > cursor_left(&c))
+	packet->is_whole = size <= cursor_left(&c);
+	if (!packet->is_whole)
 		size = cursor_left(&c);
 	packet->whole = cursor_sub(datagram, packet->number_at +
 	    (size_t)size);
@@ -150,6 +152,7 @@ bool
 quic_open(const struct quic_packet *packet, struct cursor first_id,
     bool is_from_client, uint8_t *bytes, struct cursor *payload)
 {
+	const struct quic_version *version = version_at(packet->version);
 	struct quic_keys keys;
 	struct cursor sealed = packet->whole;
 	const uint8_t *from = sealed.at + packet->number_at;
@@ -158,10 +161,10 @@ quic_open(const struct quic_packet *packet, struct cursor first_id,
 	uint8_t mask[CIPHER_BLOCK_SIZE];
 	size_t number_size;
 
-	if (size > HEADER_MAX || cursor_left(&sealed) > QUIC_PACKET_MAX ||
+	if (version == NULL || !packet->is_whole || size > HEADER_MAX ||
+	    cursor_left(&sealed) > QUIC_PACKET_MAX ||
 	    cursor_left(&sealed) < size + NUMBER_MAX + CIPHER_BLOCK_SIZE ||
-	    !make_keys(version_at(packet->version), first_id,
-	    is_from_client, &keys) ||
+	    !make_keys(version, first_id, is_from_client, &keys) ||
 	    !cipher_block(keys.mask, from + NUMBER_MAX, mask))
 		return false;
 	memcpy(header, sealed.at, size + NUMBER_MAX);

@@ -27,15 +27,23 @@ struct quic_packet {
 	struct cursor	destination;	/* identifiers of the connection */
 	struct cursor	source;
 	bool		has_token;
+	bool		is_whole;	/* none of it was cut off */
 	struct cursor	whole;		/* from its first byte to its last */
 	size_t		number_at;	/* where in it the packet's number is */
 };
 
-/* Versions that are known, with QUIC's own handshake or with TLS. */
+/* Versions whose packets can be read. */
 bool	quic_is_version(uint32_t);
 
+/* RFC 9000, section 15: what a client says to be told other versions. */
+static inline bool
+quic_is_reserved(uint32_t version)
+{
+	return (version & 0x0f0f0f0f) == 0x0a0a0a0a;
+}
+
 /*
- * Takes a packet of a known version. The datagram may have been captured in
+ * Takes a packet of a known or a reserved version. The datagram may have been captured in
  * part: the packet then is as long as it is, and cannot be opened.
  */
 bool	quic_take_packet(struct cursor *datagram, struct quic_packet *);
