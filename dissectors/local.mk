@@ -8,12 +8,14 @@ dissectors = \
 	%D%/application/bittorrent.c \
 	%D%/application/cassandra.c \
 	%D%/application/coap.c \
+	%D%/application/dcerpc.c \
 	%D%/application/dhcp.c \
 	%D%/application/dhcpv6.c \
 	%D%/application/diameter.c \
 	%D%/application/dnp3.c \
 	%D%/application/dns.c \
 	%D%/application/doip.c \
+	%D%/application/dtls.c \
 	%D%/application/enip.c \
 	%D%/application/finger.c \
 	%D%/application/ftp.c \
@@ -30,11 +32,6 @@ dissectors = \
 	%D%/application/imap.c \
 	%D%/application/irc.c \
 	%D%/application/kafka.c \
-	%D%/application/bgp.c \
-	%D%/application/cassandra.c \
-	%D%/application/dcerpc.c \
-	%D%/application/diameter.c \
-	%D%/application/dns.c \
 	%D%/application/kerberos.c \
 	%D%/application/ldap.c \
 	%D%/application/llmnr.c \
@@ -48,22 +45,24 @@ dissectors = \
 	%D%/application/mqtt.c \
 	%D%/application/mysql.c \
 	%D%/application/nats.c \
+	%D%/application/netbios.c \
 	%D%/application/netflow.c \
+	%D%/application/nfs.c \
 	%D%/application/nntp.c \
 	%D%/application/ntp.c \
 	%D%/application/opcua.c \
 	%D%/application/openvpn.c \
 	%D%/application/pop3.c \
-	%D%/application/netbios.c \
-	%D%/application/nfs.c \
 	%D%/application/postgresql.c \
 	%D%/application/pptp.c \
 	%D%/application/proxy.c \
+	%D%/application/quic.c \
 	%D%/application/radius.c \
 	%D%/application/rdp.c \
 	%D%/application/redis.c \
 	%D%/application/rip.c \
 	%D%/application/rlogin.c \
+	%D%/application/rpc.c \
 	%D%/application/rsync.c \
 	%D%/application/rtcp.c \
 	%D%/application/rtmp.c \
@@ -73,19 +72,13 @@ dissectors = \
 	%D%/application/sflow.c \
 	%D%/application/sip.c \
 	%D%/application/skinny.c \
+	%D%/application/smb.c \
 	%D%/application/smpp.c \
 	%D%/application/smtp.c \
 	%D%/application/snmp.c \
 	%D%/application/socks.c \
 	%D%/application/someip.c \
 	%D%/application/ssdp.c \
-	%D%/application/radius.c \
-	%D%/application/rpc.c \
-	%D%/application/smb.c \
-	%D%/application/dtls.c \
-	%D%/application/llmnr.c \
-	%D%/application/mdns.c \
-	%D%/application/quic.c \
 	%D%/application/ssh.c \
 	%D%/application/stratum.c \
 	%D%/application/stun.c \
@@ -103,7 +96,6 @@ dissectors = \
 	%D%/application/wireguard.c \
 	%D%/application/x11.c \
 	%D%/application/xmpp.c \
-	%D%/application/tls.c \
 	%D%/link/arcnet_linux.c \
 	%D%/link/atm.c \
 	%D%/link/enc.c \
