@@ -2,20 +2,83 @@
 EXTRA_DIST += \
 	%D%/README.md \
 	%D%/bulk-loss.pcap \
+	%D%/dhcp.pcap \
+	%D%/dhcp.truth.json \
+	%D%/dns-5300.pcap \
+	%D%/dns-5300.truth.json \
 	%D%/dns.pcap \
+	%D%/dns.truth.json \
+	%D%/dtls.pcap \
+	%D%/dtls.truth.json \
+	%D%/ftp.pcap \
+	%D%/ftp.truth.json \
+	%D%/http.pcap \
+	%D%/http.truth.json \
+	%D%/imap.pcap \
+	%D%/imap.truth.json \
 	%D%/lib/network.sh \
 	%D%/lib/servers.sh \
 	%D%/make \
+	%D%/mdns.pcap \
+	%D%/mdns.truth.json \
+	%D%/mysql.pcap \
+	%D%/mysql.truth.json \
 	%D%/office.pcapng \
+	%D%/office.truth.json \
 	%D%/ping.pcap \
+	%D%/pop3.pcap \
+	%D%/pop3.truth.json \
+	%D%/proxy.pcap \
+	%D%/proxy.truth.json \
+	%D%/rdp.pcap \
+	%D%/rdp.truth.json \
 	%D%/scenes/bulk-loss.sh \
+	%D%/scenes/dhcp.sh \
+	%D%/scenes/dns-5300.sh \
 	%D%/scenes/dns.sh \
+	%D%/scenes/dtls.sh \
+	%D%/scenes/ftp.sh \
+	%D%/scenes/http.sh \
+	%D%/scenes/mailbox.sh \
+	%D%/scenes/mdns.sh \
+	%D%/scenes/mysql.sh \
 	%D%/scenes/office.sh \
 	%D%/scenes/ping.sh \
+	%D%/scenes/proxy.sh \
+	%D%/scenes/rdp.sh \
+	%D%/scenes/smtp.sh \
+	%D%/scenes/snmp.sh \
+	%D%/scenes/ssh-443.sh \
 	%D%/scenes/ssh.sh \
+	%D%/scenes/submission.sh \
+	%D%/scenes/telnet.sh \
+	%D%/scenes/tftp.sh \
+	%D%/scenes/tls-versions.sh \
 	%D%/scenes/tls.sh \
+	%D%/scenes/tns.sh \
 	%D%/scenes/web.sh \
+	%D%/secrets.txt \
+	%D%/smtp.pcap \
+	%D%/smtp.truth.json \
+	%D%/snmp.pcap \
+	%D%/snmp.truth.json \
+	%D%/ssh-443.pcap \
+	%D%/ssh-443.truth.json \
 	%D%/ssh.pcap \
+	%D%/ssh.truth.json \
+	%D%/submission.pcap \
+	%D%/submission.truth.json \
+	%D%/telnet.pcap \
+	%D%/telnet.truth.json \
+	%D%/tftp.pcap \
+	%D%/tftp.truth.json \
+	%D%/tls-versions.pcap \
+	%D%/tls-versions.truth.json \
 	%D%/tls.pcap \
+	%D%/tls.truth.json \
+	%D%/tns.pcap \
+	%D%/tns.py \
+	%D%/tns.truth.json \
 	%D%/web.pcap \
+	%D%/web.truth.json \
 	%D%/wrap

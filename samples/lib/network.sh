@@ -75,6 +75,8 @@ build_network() {
 	link "$server" s0 02:00:00:77:01:02 10.77.1.2/24 fd77:1::2/64
 	in_space "$router" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward
 	    echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+	in_space "$server" sh -c \
+	    'echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start'
 	ip -n "$client" route add default via 10.77.0.1
 	ip -n "$client" -6 route add default via fd77::1
 	ip -n "$server" route add default via 10.77.1.1
@@ -87,10 +89,13 @@ build_network() {
 people() {
 	mkdir -p "/etc/netns/$client" "/etc/netns/$server/pam.d"
 	echo 'nameserver 10.77.1.2' >"/etc/netns/$client/resolv.conf"
+	echo 'nameserver 127.0.0.1' >"/etc/netns/$server/resolv.conf"
 	{
 		cat /etc/passwd
 		echo "ann:x:1077:1077:Ann Sample:$work/home:/bin/sh"
 	} >"/etc/netns/$server/passwd"
+	printf '127.0.0.1 localhost\n10.77.1.2 www.office.test\n' \
+	    >"/etc/netns/$server/hosts"
 	for kind in auth account password session; do
 		echo "$kind required pam_permit.so"
 	done >"/etc/netns/$server/pam.d/other"

@@ -1,16 +1,20 @@
 # Servers that several scenes need. Read by samples/make.
 # shellcheck shell=sh disable=SC2154
 
-# make_certificate NAME [KIND]: $work/NAME.key and NAME.crt.
+# make_certificate NAME [KEY...]: $work/NAME.key and NAME.crt.
 make_certificate() {
-	openssl req -x509 -newkey "${2:-rsa:2048}" -nodes -days 3650 \
-	    -subj "/CN=$1.office.test" -keyout "$work/$1.key" \
-	    -out "$work/$1.crt" 2>/dev/null
+	certificate=$1
+	shift
+	[ $# -gt 0 ] || set -- rsa:2048
+	openssl req -x509 -nodes -days 3650 -newkey "$@" \
+	    -subj "/CN=$certificate.office.test" \
+	    -keyout "$work/$certificate.key" \
+	    -out "$work/$certificate.crt" 2>/dev/null
 }
 
 # make_small_certificate NAME: of an elliptic curve, to keep captures small.
 make_small_certificate() {
-	make_certificate "$1" 'ec -pkeyopt ec_paramgen_curve:prime256v1'
+	make_certificate "$1" ec -pkeyopt ec_paramgen_curve:prime256v1
 }
 
 make_pages() {
