@@ -2,6 +2,8 @@
 EXTRA_DIST += \
 	%D%/README.md \
 	%D%/bulk-loss.pcap \
+	%D%/coap.pcap \
+	%D%/coap.truth.json \
 	%D%/dhcp.pcap \
 	%D%/dhcp.truth.json \
 	%D%/dns-5300.pcap \
@@ -10,64 +12,140 @@ EXTRA_DIST += \
 	%D%/dns.truth.json \
 	%D%/dtls.pcap \
 	%D%/dtls.truth.json \
+	%D%/finger.pcap \
+	%D%/finger.truth.json \
 	%D%/ftp.pcap \
 	%D%/ftp.truth.json \
+	%D%/git.pcap \
+	%D%/git.truth.json \
 	%D%/http.pcap \
 	%D%/http.truth.json \
+	%D%/ike.pcap \
+	%D%/ike.truth.json \
 	%D%/imap.pcap \
 	%D%/imap.truth.json \
+	%D%/irc.pcap \
+	%D%/irc.truth.json \
+	%D%/kerberos.pcap \
+	%D%/kerberos.truth.json \
+	%D%/ldap.pcap \
+	%D%/ldap.truth.json \
 	%D%/lib/network.sh \
 	%D%/lib/servers.sh \
+	%D%/llmnr.pcap \
+	%D%/llmnr.truth.json \
 	%D%/make \
 	%D%/mdns.pcap \
 	%D%/mdns.truth.json \
+	%D%/memcached.pcap \
+	%D%/memcached.truth.json \
+	%D%/modbus.pcap \
+	%D%/modbus.truth.json \
+	%D%/mqtt.pcap \
+	%D%/mqtt.truth.json \
 	%D%/mysql.pcap \
 	%D%/mysql.truth.json \
+	%D%/ntp.pcap \
+	%D%/ntp.truth.json \
 	%D%/office.pcapng \
 	%D%/office.truth.json \
+	%D%/openvpn.pcap \
+	%D%/openvpn.truth.json \
 	%D%/ping.pcap \
 	%D%/pop3.pcap \
 	%D%/pop3.truth.json \
+	%D%/postgresql.pcap \
+	%D%/postgresql.truth.json \
 	%D%/proxy.pcap \
 	%D%/proxy.truth.json \
+	%D%/quic.pcap \
+	%D%/quic.truth.json \
+	%D%/radius.pcap \
+	%D%/radius.truth.json \
 	%D%/rdp.pcap \
 	%D%/rdp.truth.json \
+	%D%/redis.pcap \
+	%D%/redis.truth.json \
+	%D%/rpc.pcap \
+	%D%/rpc.truth.json \
+	%D%/rsync.pcap \
+	%D%/rsync.truth.json \
 	%D%/scenes/bulk-loss.sh \
+	%D%/scenes/coap.sh \
 	%D%/scenes/dhcp.sh \
 	%D%/scenes/dns-5300.sh \
 	%D%/scenes/dns.sh \
 	%D%/scenes/dtls.sh \
 	%D%/scenes/ftp.sh \
+	%D%/scenes/git.sh \
 	%D%/scenes/http.sh \
+	%D%/scenes/ike.sh \
+	%D%/scenes/irc.sh \
+	%D%/scenes/kerberos.sh \
+	%D%/scenes/ldap.sh \
+	%D%/scenes/llmnr.sh \
 	%D%/scenes/mailbox.sh \
 	%D%/scenes/mdns.sh \
+	%D%/scenes/memcached.sh \
+	%D%/scenes/modbus.sh \
+	%D%/scenes/mqtt.sh \
 	%D%/scenes/mysql.sh \
+	%D%/scenes/ntp.sh \
 	%D%/scenes/office.sh \
+	%D%/scenes/openvpn.sh \
 	%D%/scenes/ping.sh \
+	%D%/scenes/postgresql.sh \
 	%D%/scenes/proxy.sh \
+	%D%/scenes/quic.sh \
+	%D%/scenes/radius.sh \
 	%D%/scenes/rdp.sh \
+	%D%/scenes/redis.sh \
+	%D%/scenes/rpc.sh \
+	%D%/scenes/rsync.sh \
+	%D%/scenes/sip.sh \
+	%D%/scenes/smb.sh \
 	%D%/scenes/smtp.sh \
 	%D%/scenes/snmp.sh \
+	%D%/scenes/socks.sh \
+	%D%/scenes/ssdp.sh \
 	%D%/scenes/ssh-443.sh \
 	%D%/scenes/ssh.sh \
+	%D%/scenes/stun.sh \
 	%D%/scenes/submission.sh \
+	%D%/scenes/syslog.sh \
 	%D%/scenes/telnet.sh \
 	%D%/scenes/tftp.sh \
 	%D%/scenes/tls-versions.sh \
 	%D%/scenes/tls.sh \
 	%D%/scenes/tns.sh \
+	%D%/scenes/vnc.sh \
 	%D%/scenes/web.sh \
+	%D%/scenes/whois.sh \
+	%D%/scenes/wireguard.sh \
+	%D%/scenes/xmpp.sh \
 	%D%/secrets.txt \
+	%D%/sip.pcap \
+	%D%/sip.truth.json \
+	%D%/smb.pcap \
+	%D%/smb.truth.json \
 	%D%/smtp.pcap \
 	%D%/smtp.truth.json \
 	%D%/snmp.pcap \
 	%D%/snmp.truth.json \
+	%D%/socks.pcap \
+	%D%/socks.truth.json \
+	%D%/ssdp.pcap \
+	%D%/ssdp.truth.json \
 	%D%/ssh-443.pcap \
 	%D%/ssh-443.truth.json \
 	%D%/ssh.pcap \
 	%D%/ssh.truth.json \
+	%D%/stun.pcap \
+	%D%/stun.truth.json \
 	%D%/submission.pcap \
 	%D%/submission.truth.json \
+	%D%/syslog.pcap \
+	%D%/syslog.truth.json \
 	%D%/telnet.pcap \
 	%D%/telnet.truth.json \
 	%D%/tftp.pcap \
@@ -79,6 +157,14 @@ EXTRA_DIST += \
 	%D%/tns.pcap \
 	%D%/tns.py \
 	%D%/tns.truth.json \
+	%D%/vnc.pcap \
+	%D%/vnc.truth.json \
 	%D%/web.pcap \
 	%D%/web.truth.json \
-	%D%/wrap
+	%D%/whois.pcap \
+	%D%/whois.truth.json \
+	%D%/wireguard.pcap \
+	%D%/wireguard.truth.json \
+	%D%/wrap \
+	%D%/xmpp.pcap \
+	%D%/xmpp.truth.json

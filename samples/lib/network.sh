@@ -145,7 +145,8 @@ wait_for_port() {
 	done
 }
 
-# capture FILE FILTER...: tcpdump on the router; stop_capture ends it.
+# capture FILE FILTER...: tcpdump on the router; stop_capture ends it, unless
+# it had -c and has ended itself.
 capture() {
 	file=$1
 	shift
@@ -157,7 +158,7 @@ capture() {
 
 stop_capture() {
 	sleep 0.7
-	kill -INT "$tap"
+	kill -INT "$tap" 2>/dev/null || :
 	wait "$tap" || :
 	case $1 in
 	*.pcapng)

@@ -49,14 +49,15 @@ wait_for_port 8143
 
 capture pop3.pcap tcp
 type_at 10.77.1.2:110 'USER ann' 'PASS S3cret-pop3' STAT 'RETR 1' QUIT
-quietly curl -sk --ssl-reqd -u ann:S3cret-pop3 pop3://10.77.1.2/1
+quietly curl -sk --tls-max 1.2 --ssl-reqd -u ann:S3cret-pop3 pop3://10.77.1.2/1
 quietly curl -s -u ann:S3cret-pop3 'pop3://[fd77:1::2]/1'
-type_at 10.77.1.2:8110 CAPA 'USER ann' 'PASS S3cret-pop3' LIST QUIT
+type_at 10.77.1.2:8110 'USER ann' 'PASS S3cret-pop3' QUIT
 stop_capture pop3.pcap
 
 capture imap.pcap tcp
 type_at 10.77.1.2:143 'a LOGIN ann S3cret-imap' 'b SELECT INBOX' \
     'c FETCH 1 BODY[HEADER]' 'd LOGOUT'
-quietly curl -sk --ssl-reqd -u ann:S3cret-imap 'imap://10.77.1.2/INBOX;MAILINDEX=1'
+quietly curl -sk --tls-max 1.2 --ssl-reqd -u ann:S3cret-imap \
+    'imap://10.77.1.2/INBOX;MAILINDEX=1'
 type_at 10.77.1.2:8143 'a LOGIN ann S3cret-imap' 'd LOGOUT'
 stop_capture imap.pcap

@@ -2,6 +2,7 @@
 # shellcheck shell=sh disable=SC2154
 
 start_shell 443
-capture ssh-443.pcap tcp port 443
+# Past the keys all is encrypted.
+capture ssh-443.pcap -c 20 tcp port 443
 secure_shell 443
 stop_capture ssh-443.pcap

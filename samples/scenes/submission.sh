@@ -19,7 +19,7 @@ def is_right(server, session, envelope, mechanism, data):
 
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(sys.argv[1] + ".crt", sys.argv[1] + ".key")
-for port in (25, 587, 8025):
+for port in (587, 8025):
     Controller(Sink(), hostname="10.77.1.2", port=port, ident="ESMTP sample",
                server_hostname="mail.office.test", authenticator=is_right,
                auth_require_tls=False, tls_context=context).start()
@@ -40,8 +40,6 @@ send() {
 
 capture submission.pcap tcp
 send 587 --user ann:S3cret-smtp
-send 587 --user ann:S3cret-smtp --login-options AUTH=LOGIN
-send 587 --user ann:S3cret-smtp --ssl-reqd
-send 25 --ssl-reqd --tls-max 1.2
-send 8025 --user ann:S3cret-smtp
+send 587 --user ann:S3cret-smtp --ssl-reqd --tls-max 1.2
+send 8025 --user ann:S3cret-smtp --login-options AUTH=LOGIN
 stop_capture submission.pcap

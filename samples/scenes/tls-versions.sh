@@ -28,5 +28,4 @@ fetch 443 --tls-max 1.2 --http1.1
 fetch 443 --tlsv1.3 --http2
 fetch 4443 --tls-max 1.2 --http2
 fetch 4443 --tlsv1.3 --http1.1
-quietly curl -sk --http1.1 'https://[fd77:1::2]/'
 stop_capture tls-versions.pcap
