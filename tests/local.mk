@@ -97,6 +97,7 @@ script_tests = \
 	%D%/promises.py \
 	%D%/property.py \
 	%D%/readme.py \
+	%D%/services.py \
 	%D%/services_current.sh \
 	%D%/services_table.sh \
 	%D%/tcptrace.py \
