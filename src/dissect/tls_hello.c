@@ -312,7 +312,7 @@ first_protocol(const struct tls_hello *hello)
 		    !tls_is_grease(bytes_be16(one.at)))
 			return one;
 	}
-	return cursor_over(list.at, 0);
+	return (struct cursor){ .at = list.at, .end = list.at };
 }
 
 static uint16_t
