@@ -30,6 +30,7 @@ unit_tests = \
 	%D%/unit/dissect/probes \
 	%D%/unit/dissect/services \
 	%D%/unit/dissect/truncation \
+	%D%/unit/dissectors/application_lines \
 	%D%/unit/dissectors/ethernet \
 	%D%/unit/dissectors/icmp \
 	%D%/unit/dissectors/ipv4 \

@@ -33,6 +33,7 @@ enum memcached_fact {
 
 static enum probe_score	probe(struct probe *);
 static bool		skip_datagram_header(struct cursor *);
+static bool		is_binary_begun(const struct cursor *);
 static enum probe_score	probe_binary(struct probe *);
 static enum probe_score	probe_text(struct probe *);
 static bool		is_reply(struct line);
@@ -81,6 +82,19 @@ skip_datagram_header(struct cursor *c)
 	return cursor_be16(c) == 0 && cursor_ok(c) && number < count;
 }
 
+/* Of what came of a header, the bytes that are mostly zero. */
+static bool
+is_binary_begun(const struct cursor *c)
+{
+	static const uint8_t zeros[] = { 2, 5, 8 };
+
+	for (size_t i = 0; i < sizeof zeros; i++) {
+		if (cursor_left(c) > zeros[i] && c->at[zeros[i]] != 0)
+			return false;
+	}
+	return cursor_left(c) == 1 || c->at[1] < MEMCACHED_OPCODES;
+}
+
 static enum probe_score
 probe_binary(struct probe *p)
 {
@@ -90,7 +104,8 @@ probe_binary(struct probe *p)
 	uint32_t body_size;
 
 	if (header == NULL)
-		return PROBE_NO;
+		return p->is_start && !p->is_datagram &&
+		    is_binary_begun(&p->own) ? PROBE_MORE : PROBE_NO;
 	key_size = bytes_be16(header + 2);
 	body_size = bytes_be32(header + 8);
 	if (header[1] >= MEMCACHED_OPCODES || header[5] != 0 ||
@@ -102,7 +117,8 @@ probe_binary(struct probe *p)
 	    ROLE_SERVER;
 	/* What is said at once ends with it, or goes on with another. */
 	if (body_size > cursor_left(&c))
-		return p->is_on_port ? PROBE_WEAK : PROBE_NO;
+		return p->is_on_port ? PROBE_WEAK : p->is_start &&
+		    !p->is_datagram ? PROBE_MORE : PROBE_NO;
 	cursor_skip(&c, body_size);
 	return cursor_left(&c) == 0 || *c.at == header[0] ? PROBE_LIKELY :
 	    PROBE_NO;

@@ -18,6 +18,7 @@ enum {
 	SYSLOG_SEVERITIES = 8,
 	SYSLOG_FACILITIES = 24,
 	SYSLOG_COUNT_MAX = 6,		/* digits */
+	SYSLOG_SIZE_MAX = 999999,
 	SYSLOG_LOOKED_AT = 32,
 	SYSLOG_DATE_SIZE = 16		/* "Oct 11 22:14:15 " */
 };
@@ -36,6 +37,7 @@ static bool		is_date(const struct line *);
 static bool		is_iso_date(const struct line *);
 static bool		skip_time(struct line *);
 static void		feed(struct dissection *);
+static bool		is_whole(struct line);
 static void		note_message(struct dissection *, struct line);
 static struct line	program_of(struct line);
 
@@ -90,7 +92,7 @@ skip_count(struct line *rest)
 	uint32_t size;
 
 	if (count.size > SYSLOG_COUNT_MAX ||
-	    !line_number(&count, 999999, &size))
+	    !line_number(&count, SYSLOG_SIZE_MAX, &size))
 		return false;
 	*rest = all;
 	return rest->size == 0 || *rest->at == '<';
@@ -165,9 +167,27 @@ feed(struct dissection *d)
 {
 	struct line line = { d->bytes.at, cursor_left(&d->bytes) };
 
-	/* What stands behind its size has no line's end. */
+	if (!d->is_datagram && !d->is_full && !is_whole(line))
+		return;
 	note_message(d, line_until(&line, '\n'));
 	d->is_done = true;
+}
+
+/* A message of a stream: as long as it says, or up to its end's mark. */
+static bool
+is_whole(struct line rest)
+{
+	struct line all = rest;
+	uint32_t size;
+
+	if (all.size > 0 && *all.at != '<') {
+		struct line count = line_until(&rest, ' ');
+
+		return !line_number(&count, SYSLOG_SIZE_MAX, &size) ||
+		    rest.size >= size;
+	}
+	return line_until(&all, '\n').size < rest.size ||
+	    memchr(rest.at, 0, rest.size) != NULL;
 }
 
 static void

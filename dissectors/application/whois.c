@@ -22,12 +22,15 @@ static const struct fact_field fields[] = {
 static enum probe_score
 probe(struct probe *p)
 {
-	struct line line;
+	struct line line = { p->own.at, cursor_left(&p->own) };
+	bool is_whole = line_take(&p->own, &line);
 
-	if (!p->is_on_port || !p->is_start ||
-	    !line_take(&p->own, &line) || line.size == 0 ||
-	    line.size > WHOIS_LINE_MAX || cursor_left(&p->own) > 0 ||
+	if (!p->is_on_port || !p->is_start || line.size > WHOIS_LINE_MAX ||
 	    !line_is_text(&line))
+		return PROBE_NO;
+	if (!is_whole)
+		return PROBE_MORE;
+	if (cursor_left(&p->own) > 0 || line.size == 0)
 		return PROBE_NO;
 	return PROBE_WEAK;
 }

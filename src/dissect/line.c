@@ -8,7 +8,6 @@
 static uint8_t	lower(uint8_t);
 static bool	is_blank(uint8_t);
 static bool	is_same(const uint8_t *, const char *, size_t);
-static bool	is_text(const uint8_t *, size_t);
 static bool	peer_begins(const struct probe *, const char *const *);
 static enum probe_score probe_lines(const struct probe *,
 		    const char *const *, const char *const *,
@@ -146,18 +145,18 @@ line_has(const struct line *line, const char *text)
 	return false;
 }
 
+/*
+ * Control characters are not text, but for a CR at the end, whose LF may be
+ * to come; what is not ASCII may be.
+ */
 bool
 line_is_text(const struct line *line)
 {
-	return is_text(line->at, line->size);
-}
+	for (size_t i = 0; i < line->size; i++) {
+		uint8_t byte = line->at[i];
 
-/* Control characters are not text; what is not ASCII may be. */
-static bool
-is_text(const uint8_t *bytes, size_t size)
-{
-	for (size_t i = 0; i < size; i++) {
-		if ((bytes[i] < ' ' && bytes[i] != '\t') || bytes[i] == 0x7f)
+		if ((byte < ' ' && byte != '\t' && (byte != '\r' ||
+		    i + 1 < line->size)) || byte == 0x7f)
 			return false;
 	}
 	return true;
@@ -280,8 +279,7 @@ probe_lines(const struct probe *p, const char *const *own,
 	struct line line = { c.at, cursor_left(&c) };
 	bool is_whole = line_take(&c, &line);
 
-	if (!line_is_text(&line) && (is_whole || line.at[line.size - 1] !=
-	    '\r' || !is_text(line.at, line.size - 1)))
+	if (!line_is_text(&line))
 		return PROBE_NO;
 	if (!is_whole)
 		return p->is_start ? PROBE_MORE : PROBE_NO;
