@@ -69,13 +69,21 @@ probe(struct probe *p)
 static enum probe_score
 probe_settings(struct probe *p)
 {
-	const uint8_t *at = cursor_take(&p->own, HTTP2_FRAME_SIZE);
+	static const uint8_t form[HTTP2_FRAME_SIZE] = {
+		0, 0, 0, HTTP2_SETTINGS
+	};
+	size_t left = cursor_left(&p->own);
+	const uint8_t *at = p->own.at;
 	struct cursor settings;
 	uint32_t size;
 
-	if (at == NULL || at[3] != HTTP2_SETTINGS || at[4] != 0 ||
-	    bytes_be32(at + 5) != 0)
-		return PROBE_NO;
+	for (size_t i = 0; i < left && i < HTTP2_FRAME_SIZE; i++) {
+		if (i != 2 && at[i] != form[i])
+			return PROBE_NO;
+	}
+	if (left < HTTP2_FRAME_SIZE)
+		return PROBE_MORE;
+	cursor_skip(&p->own, HTTP2_FRAME_SIZE);
 	size = bytes_be24(at);
 	if (size % HTTP2_SETTING_SIZE != 0 ||
 	    size > HTTP2_SETTINGS_MAX * HTTP2_SETTING_SIZE)

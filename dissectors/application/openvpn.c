@@ -60,7 +60,9 @@ probe(struct probe *p)
 		if (*c.at > OPENVPN_FIRST_MAX >> 8)
 			return PROBE_NO;
 		size = cursor_be16(&c);
-		if (cursor_ok(&c) && (size < 14 || size > OPENVPN_FIRST_MAX))
+		if (!cursor_ok(&c))
+			return PROBE_MORE;
+		if (size < 14 || size > OPENVPN_FIRST_MAX)
 			return PROBE_NO;
 		if (cursor_left(&c) > 0 && *c.at >> 3 != OPENVPN_CLIENT_V1 &&
 		    *c.at >> 3 != OPENVPN_SERVER_V1 &&
@@ -68,7 +70,7 @@ probe(struct probe *p)
 		    *c.at >> 3 != OPENVPN_SERVER_V2 &&
 		    *c.at >> 3 != OPENVPN_CLIENT_V3)
 			return PROBE_NO;
-		if (!cursor_ok(&c) || cursor_left(&c) < size)
+		if (cursor_left(&c) < size)
 			return PROBE_MORE;
 		cursor_limit(&c, size);
 	}

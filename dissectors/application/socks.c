@@ -102,8 +102,10 @@ probe(struct probe *p)
 		    PROBE_LIKELY : PROBE_NO;
 	}
 	p->sender = ROLE_CLIENT;
+	/* An answer of version 4 begins with 0, but only behind a request. */
 	if (first != SOCKS_4 && first != SOCKS_5)
-		return PROBE_NO;
+		return first == 0 && cursor_left(&p->own) == 1 ?
+		    PROBE_MORE : PROBE_NO;
 	if (is_first(p->own))
 		return p->is_on_port ? PROBE_WEAK : PROBE_MORE;
 	return cursor_left(&p->own) == 1 ? PROBE_MORE : PROBE_NO;

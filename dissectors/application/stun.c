@@ -81,6 +81,7 @@ static const struct stun_method methods[] = {
 };
 
 static enum probe_score	probe(struct probe *);
+static bool		is_begin(const struct cursor *, size_t);
 static bool		is_header(const uint8_t *, uint32_t);
 static bool		is_old(struct cursor, uint32_t);
 static void		feed(struct dissection *);
@@ -102,8 +103,8 @@ probe(struct probe *p)
 		if (p->is_datagram)
 			return p->is_on_port && is_old(c, size) ?
 			    PROBE_WEAK : PROBE_NO;
-		if (at == NULL)
-			return PROBE_NO;
+		if (is_begin(&c, 0) || is_begin(&c, STUN_FRAME_SIZE))
+			return PROBE_MORE;
 		/* Its size comes first. */
 		cursor_skip(&c, STUN_FRAME_SIZE);
 		at = cursor_peek(&c, STUN_HEADER_SIZE);
@@ -116,6 +117,24 @@ probe(struct probe *p)
 	if (bytes_be16(at) == STUN_BINDING || p->is_datagram)
 		return PROBE_SURE;
 	return PROBE_LIKELY;
+}
+
+/* Of TCP, less than a header, behind so many bytes, that fits so far. */
+static bool
+is_begin(const struct cursor *c, size_t offset)
+{
+	static const uint8_t cookie[] = { 0x21, 0x12, 0xa4, 0x42 };
+	size_t size = cursor_left(c);
+
+	if (size == 0 || size >= offset + STUN_HEADER_SIZE ||
+	    *c->at >= 0x40 || (size > offset && c->at[offset] >= 0x40))
+		return false;
+	for (size_t i = 0; i < sizeof cookie; i++) {
+		if (offset + 4 + i < size &&
+		    c->at[offset + 4 + i] != cookie[i])
+			return false;
+	}
+	return true;
 }
 
 /* Some who make it do not pad the last attribute. */

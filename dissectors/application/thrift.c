@@ -47,6 +47,7 @@ static const struct fact_field fields[] = {
 };
 
 static enum probe_score	probe(struct probe *);
+static bool		is_begin(const struct cursor *);
 static bool		read_message(struct cursor *,
 			    struct thrift_message *);
 static bool		read_compact(struct cursor *,
@@ -64,6 +65,8 @@ probe(struct probe *p)
 	const uint8_t *at = cursor_peek(&p->own, THRIFT_SEEN_MIN);
 	bool has_size = at != NULL && (at[0] & 0x80) == 0;
 
+	if (at == NULL && !p->is_datagram)
+		return is_begin(&p->own) ? PROBE_MORE : PROBE_NO;
 	if (at == NULL || !read_message(&p->own, &m))
 		return PROBE_NO;
 	if (!p->is_datagram && m.is_compact && !has_size)
@@ -73,6 +76,23 @@ probe(struct probe *p)
 	if (!m.is_compact)
 		return PROBE_SURE;
 	return cursor_left(&m.name) >= 3 ? PROBE_LIKELY : PROBE_NO;
+}
+
+/* A version, or a size that is no large one and perhaps a version. */
+static bool
+is_begin(const struct cursor *c)
+{
+	size_t size = cursor_left(c);
+	const uint8_t *at = c->at;
+
+	if (size > 0 && at[0] == 0) {
+		if (size <= THRIFT_FRAME_SIZE)
+			return true;
+		at += THRIFT_FRAME_SIZE;
+		size -= THRIFT_FRAME_SIZE;
+	}
+	return size > 0 && (at[0] == THRIFT_COMPACT || (at[0] == 0x80 &&
+	    (size == 1 || at[1] == 1)));
 }
 
 static bool
