@@ -31,6 +31,8 @@ unit_tests = \
 	%D%/unit/dissect/services \
 	%D%/unit/dissect/truncation \
 	%D%/unit/dissectors/application_lines \
+	%D%/unit/dissectors/application_quic \
+	%D%/unit/dissectors/application_tls \
 	%D%/unit/dissectors/ethernet \
 	%D%/unit/dissectors/icmp \
 	%D%/unit/dissectors/ipv4 \
@@ -115,6 +117,7 @@ EXTRA_DIST += $(script_tests) \
 	%D%/lib/counters.py \
 	%D%/lib/dissected.h \
 	%D%/lib/forwarder.py \
+	%D%/lib/hellos.h \
 	%D%/lib/made.h \
 	%D%/lib/run.py \
 	%D%/lib/sample.h \

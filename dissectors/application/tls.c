@@ -16,6 +16,7 @@ enum {
 	TLS_RECORD_SIZE = 5,
 	TLS_MESSAGE_SIZE = 4,
 	TLS_RECORD_MAX = 16384 + 2048,
+	TLS_VERSION_AT = 6,		/* in a record with a hello */
 	TLS_HELLO_MIN = 38,
 	TLS_SSL2_SIZE = 11
 };
@@ -100,7 +101,10 @@ is_record(const struct cursor *c)
 	    bytes_be16(at + 3) <= TLS_RECORD_MAX);
 }
 
-/* A hello of either side: its sizes and its version fit. */
+/*
+ * A hello of either side: its sizes and its version fit. Where its record ends
+ * before these, the head of the next one must.
+ */
 static enum probe_score
 probe_handshake(struct probe *p)
 {
@@ -110,16 +114,18 @@ probe_handshake(struct probe *p)
 	if (left > 5 && at[5] != TLS_CLIENT_HELLO &&
 	    at[5] != TLS_SERVER_HELLO)
 		return PROBE_NO;
+	if (left > 5)
+		p->sender = at[5] == TLS_CLIENT_HELLO ? ROLE_CLIENT :
+		    ROLE_SERVER;
+	if (left >= TLS_RECORD_SIZE && bytes_be16(at + 3) <= TLS_VERSION_AT)
+		return probe_records(p);
 	if (left > 6 && at[6] != 0)
 		return PROBE_NO;
 	if (left > 9 && at[9] != 3 && at[9] != 0x7f)
 		return PROBE_NO;
 	if (left < 11)
 		return PROBE_MORE;
-	if (bytes_be24(at + 6) < TLS_HELLO_MIN)
-		return PROBE_NO;
-	p->sender = at[5] == TLS_CLIENT_HELLO ? ROLE_CLIENT : ROLE_SERVER;
-	return PROBE_SURE;
+	return bytes_be24(at + 6) < TLS_HELLO_MIN ? PROBE_NO : PROBE_SURE;
 }
 
 /*
@@ -133,7 +139,7 @@ probe_records(struct probe *p)
 	uint16_t size;
 
 	if (cursor_left(&c) < TLS_RECORD_SIZE)
-		return p->is_start ? PROBE_MORE : PROBE_NO;
+		return PROBE_MORE;
 	size = bytes_be16(c.at + 3);
 	if ((c.at[0] == TLS_CHANGE_CIPHER && size != 1) ||
 	    (c.at[0] == TLS_ALERT && p->is_start && size != 2))

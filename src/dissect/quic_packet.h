@@ -43,8 +43,8 @@ quic_is_reserved(uint32_t version)
 }
 
 /*
- * Takes a packet of a known or a reserved version. The datagram may have been captured in
- * part: the packet then is as long as it is, and cannot be opened.
+ * Takes a packet of a known or a reserved version. The datagram may have been
+ * captured in part: the packet then is as long as it is, and cannot be opened.
  */
 bool	quic_take_packet(struct cursor *datagram, struct quic_packet *);
 

@@ -1,0 +1,190 @@
+/*
+ * For tests of what carries TLS: hellos and a certificate made by hand, and
+ * what is to be learned of them.
+ */
+#ifndef TALLYMAN_TESTS_HELLOS_H
+#define TALLYMAN_TESTS_HELLOS_H
+
+#include "dissected.h"
+
+enum { ROOM = 8192 };
+
+/* Bytes as they are made. */
+struct made_bytes {
+	size_t	size;
+	uint8_t	at[ROOM];
+};
+
+/*
+ * CN=www.example.org,O=Example\, Inc,C=NL, signed by itself, from 2 January
+ * 2024 to 2 January 2051, 03:04:05: so one date is a UTCTime and one is not.
+ */
+static const uint8_t leaf[] = {
+	0x30, 0x82, 0x01, 0x25, 0x30, 0x81, 0xd8, 0x02, 0x01, 0x01, 0x30, 0x05,
+	0x06, 0x03, 0x2b, 0x65, 0x70, 0x30, 0x3e, 0x31, 0x0b, 0x30, 0x09, 0x06,
+	0x03, 0x55, 0x04, 0x06, 0x13, 0x02, 0x4e, 0x4c, 0x31, 0x15, 0x30, 0x13,
+	0x06, 0x03, 0x55, 0x04, 0x0a, 0x0c, 0x0c, 0x45, 0x78, 0x61, 0x6d, 0x70,
+	0x6c, 0x65, 0x2c, 0x20, 0x49, 0x6e, 0x63, 0x31, 0x18, 0x30, 0x16, 0x06,
+	0x03, 0x55, 0x04, 0x03, 0x0c, 0x0f, 0x77, 0x77, 0x77, 0x2e, 0x65, 0x78,
+	0x61, 0x6d, 0x70, 0x6c, 0x65, 0x2e, 0x6f, 0x72, 0x67, 0x30, 0x20, 0x17,
+	0x0d, 0x32, 0x34, 0x30, 0x31, 0x30, 0x32, 0x30, 0x33, 0x30, 0x34, 0x30,
+	0x35, 0x5a, 0x18, 0x0f, 0x32, 0x30, 0x35, 0x31, 0x30, 0x31, 0x30, 0x32,
+	0x30, 0x33, 0x30, 0x34, 0x30, 0x35, 0x5a, 0x30, 0x3e, 0x31, 0x0b, 0x30,
+	0x09, 0x06, 0x03, 0x55, 0x04, 0x06, 0x13, 0x02, 0x4e, 0x4c, 0x31, 0x15,
+	0x30, 0x13, 0x06, 0x03, 0x55, 0x04, 0x0a, 0x0c, 0x0c, 0x45, 0x78, 0x61,
+	0x6d, 0x70, 0x6c, 0x65, 0x2c, 0x20, 0x49, 0x6e, 0x63, 0x31, 0x18, 0x30,
+	0x16, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x0f, 0x77, 0x77, 0x77, 0x2e,
+	0x65, 0x78, 0x61, 0x6d, 0x70, 0x6c, 0x65, 0x2e, 0x6f, 0x72, 0x67, 0x30,
+	0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00, 0xab,
+	0x43, 0xa9, 0x49, 0x17, 0x53, 0xe3, 0x58, 0x77, 0x47, 0x11, 0xbb, 0xe8,
+	0x7d, 0x7b, 0xaa, 0x12, 0xd9, 0x35, 0x53, 0xc7, 0x71, 0xac, 0xd5, 0xc9,
+	0x9e, 0xe7, 0xa0, 0x59, 0xd4, 0xe9, 0xe3, 0x30, 0x05, 0x06, 0x03, 0x2b,
+	0x65, 0x70, 0x03, 0x41, 0x00, 0x31, 0x28, 0x0b, 0x8c, 0x9d, 0xaf, 0x72,
+	0x54, 0x6c, 0x9c, 0xf5, 0xf2, 0x23, 0xb6, 0x5e, 0x9f, 0x8e, 0x0a, 0x41,
+	0xea, 0xa3, 0xc5, 0xe5, 0xdf, 0x4c, 0x46, 0xbe, 0x94, 0x82, 0x2f, 0x6f,
+	0x2c, 0x06, 0xef, 0xc3, 0xe1, 0x3d, 0x32, 0xa3, 0x29, 0x5b, 0x89, 0x3f,
+	0x1c, 0x2b, 0xc2, 0x4c, 0xdf, 0x98, 0xca, 0x1d, 0xcc, 0x53, 0xdf, 0xe2,
+	0x29, 0xf1, 0x15, 0xbe, 0x08, 0x46, 0x47, 0x18, 0x07
+};
+
+/* Made by hand from the published rules, and hashed by other programs. */
+static const char ja3[] = "6bfe35123df20afcf42aa008b0081ebf";
+static const char ja3s[] = "7bee5c1d424b7e5f943b06983bb11422";
+static const char ja4_tail[] = "54093f43ad55_fb71836bce29";
+
+static inline void
+put(struct made_bytes *m, unsigned int number, size_t size)
+{
+	assert_true(m->size + size <= sizeof(m->at));
+	while (size-- > 0)
+		m->at[m->size++] = (uint8_t)(number >> 8 * size);
+}
+
+static inline void
+put_bytes(struct made_bytes *m, const void *bytes, size_t size)
+{
+	assert_true(m->size + size <= sizeof(m->at));
+	memcpy(m->at + m->size, bytes, size);
+	m->size += size;
+}
+
+static inline void
+put_zeros(struct made_bytes *m, size_t size)
+{
+	while (size-- > 0)
+		put(m, 0, 1);
+}
+
+/* Fills in the size of what stands behind the place for it. */
+static inline void
+put_size(struct made_bytes *m, size_t at, size_t size_size)
+{
+	size_t end = m->size;
+
+	m->size = at;
+	put(m, (unsigned int)(end - at - size_size), size_size);
+	m->size = end;
+}
+
+static inline void
+put_extension(struct made_bytes *m, unsigned int type, const char *bytes,
+    size_t size)
+{
+	put(m, type, 2);
+	put(m, (unsigned int)size, 2);
+	put_bytes(m, bytes, size);
+}
+
+/* A ClientHello's body, with padding before the server's name. */
+static inline void
+put_client(struct made_bytes *m, bool is_dtls, size_t padding)
+{
+	size_t extensions;
+
+	put(m, is_dtls ? 0xfefd : 0x0303, 2);
+	put_zeros(m, 32);
+	put(m, 0, 1);
+	if (is_dtls)
+		put(m, 0, 1);
+	put(m, 8, 2);
+	put_bytes(m, "\x0a\x0a\x13\x01\xc0\x2f\x00\x2f", 8);
+	put(m, 0x0100, 2);
+	extensions = m->size;
+	put(m, 0, 2);
+	put_extension(m, 0x1a1a, "", 0);
+	if (padding > 0) {
+		put(m, 21, 2);
+		put(m, (unsigned int)padding, 2);
+		put_zeros(m, padding);
+	}
+	put_extension(m, 0, "\0\x12\0\0\x0fwww.example.org", 20);
+	put_extension(m, 10, "\0\x06\x3a\x3a\0\x1d\0\x17", 8);
+	put_extension(m, 11, "\x01\0", 2);
+	put_extension(m, 13, "\0\x04\x04\x03\x08\x04", 6);
+	put_extension(m, 16, "\0\x0c\x02h2\x08http/1.1", 14);
+	put_extension(m, 43, is_dtls ? "\x04\xfe\xfd\xfe\xff" :
+	    "\x06\x2a\x2a\x03\x04\x03\x03", is_dtls ? 5 : 7);
+	put_size(m, extensions, 2);
+}
+
+/* A ServerHello's body. */
+static inline void
+put_server(struct made_bytes *m, unsigned int version)
+{
+	size_t extensions;
+
+	put(m, version == 0x0304 ? 0x0303 : version, 2);
+	put_zeros(m, 32);
+	put(m, 0, 1);
+	put(m, version == 0x0304 ? 0x1301 : 0xc02f, 2);
+	put(m, 0, 1);
+	extensions = m->size;
+	put(m, 0, 2);
+	if (version == 0x0304) {
+		put_extension(m, 43, "\x03\x04", 2);
+	} else {
+		put_extension(m, 0xff01, "\0", 1);
+		put_extension(m, 16, "\0\x09\x08http/1.1", 11);
+	}
+	put_size(m, extensions, 2);
+}
+
+static inline void
+put_message(struct made_bytes *m, unsigned int type,
+    const struct made_bytes *body)
+{
+	put(m, type, 1);
+	put(m, (unsigned int)body->size, 3);
+	put_bytes(m, body->at, body->size);
+}
+
+/* A certificate list with the leaf, and with another so large behind it. */
+static inline void
+put_certificates(struct made_bytes *m, size_t other)
+{
+	put(m, (unsigned int)(3 + sizeof(leaf) + 3 + other), 3);
+	put(m, sizeof(leaf), 3);
+	put_bytes(m, leaf, sizeof(leaf));
+	put(m, (unsigned int)other, 3);
+	put_zeros(m, other);
+}
+
+static inline void
+expect_text(struct dissected *d, const char *name, const char *field,
+    const char *wanted)
+{
+	assert_string_equal(dissected_text(d, name, field), wanted);
+}
+
+/* Digests are there only with the library. */
+static inline void
+expect_digest(struct dissected *d, const char *name, const char *field,
+    const char *wanted)
+{
+#ifndef HAVE_LIBCRYPTO
+	wanted = "";
+#endif
+	expect_text(d, name, field, wanted);
+}
+
+#endif
