@@ -160,9 +160,9 @@ const struct application application_bittorrent = {
 	.title = "BitTorrent",
 	.source = "BEP 3, BEP 5, BEP 14, BEP 15, BEP 29",
 	.transports = APPLICATION_TCP | APPLICATION_UDP,
-	.tcp_ports = { 6881, 6882, 6883, 6884, 6885, 6886, 6887, 6888, 6889,
+	.tcp_ports = { 6881, 6882, 6883, 6884, 6885, 6886, 6887, 6889,
 	    51413 },
-	.udp_ports = { 6881, 6771, 51413 },
+	.udp_ports = { 6881, 51413 },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -162,7 +162,7 @@ const struct application application_irc = {
 	.source = "RFC 1459, RFC 2812",
 	.transports = APPLICATION_TCP,
 	.tcp_ports = { 194, 6660, 6661, 6662, 6663, 6664, 6665, 6666, 6667,
-	    6668, 6669, 6697, 7000 },
+	    6668, 6669, 6697 },
 	.state_size = sizeof(struct irc_state),
 	.probe = probe,
 	.feed = feed,

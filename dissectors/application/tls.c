@@ -406,7 +406,7 @@ const struct application application_tls = {
 	.source = "RFC 8446, RFC 5246",
 	.transports = APPLICATION_TCP,
 	.tcp_ports = { 443, 465, 563, 636, 853, 989, 990, 992, 993, 994, 995,
-	    3269, 4433, 5061, 8443, 8883 },
+	    3269, 5061, 8443, 8883 },
 	.state_size = sizeof(struct tls_state),
 	.probe = probe,
 	.feed = feed,

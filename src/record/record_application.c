@@ -72,9 +72,9 @@ verdict_of(const struct record *r, const struct application *one)
 {
 	if (one == NULL)
 		return r->service_port == NULL ? "unknown" : "port-only";
-	if (is_at_home(r, one))
-		return "agree";
-	return r->service_port == NULL ? "payload-only" : "disagree";
+	if (r->service_port == NULL)
+		return "payload-only";
+	return is_at_home(r, one) ? "agree" : "disagree";
 }
 
 /* IANA's name for the port may be the protocol's own. */
@@ -87,8 +87,7 @@ is_at_home(const struct record *r, const struct application *one)
 
 	return application_has_port(one, transport, r->dst.port) ||
 	    application_has_port(one, transport, r->src.port) ||
-	    (r->service_port != NULL &&
-	    strcmp(r->service_port, one->name) == 0);
+	    strcmp(r->service_port, one->name) == 0;
 }
 
 /* Those of one field stand together, in the order of the fields. */
