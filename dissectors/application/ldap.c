@@ -10,7 +10,7 @@
 enum {
 	LDAP_SIZE_MAX = 1 << 24,
 	LDAP_MESSAGES_MAX = 16,	/* of a side, then all is said */
-	LDAP_BEGIN = 16,	/* bytes that surely tell what it is */
+	LDAP_BEGIN = 300,	/* bytes that surely tell what it is */
 	LDAP_NAME = 0x80,	/* requestName of an extended request */
 	LDAP_SIMPLE = 0x80,	/* of AuthenticationChoice */
 	LDAP_SASL = 0xa3,
@@ -50,6 +50,7 @@ struct ldap_state {
 
 static enum probe_score	probe(struct probe *);
 static void		feed(struct dissection *);
+static bool		is_begin(struct cursor);
 static enum probe_score	fit(uint8_t, struct cursor, size_t);
 static bool		is_bind(struct cursor);
 static bool		is_search(struct cursor);
@@ -84,21 +85,33 @@ probe(struct probe *p)
 	struct cursor message;
 	struct cursor id;
 	struct cursor operation;
-	enum probe_score score = PROBE_NO;
 	int64_t number;
 	const uint8_t *tag;
+	enum probe_score score = PROBE_NO;
 
-	if (!ber_open(&c, BER_SEQUENCE, &message) ||
-	    !ber_take(&message, BER_INTEGER, &id) ||
-	    !ber_integer(id, &number) || number < 0 || number > INT32_MAX ||
-	    (tag = cursor_peek(&message, 1)) == NULL ||
-	    !ber_open(&message, *tag, &operation))
-		return !p->is_datagram && p->is_start &&
-		    cursor_left(&p->own) < LDAP_BEGIN && p->own.at[0] ==
-		    BER_SEQUENCE ? PROBE_MORE : PROBE_NO;
-	score = fit(*tag, operation, cursor_left(&p->own));
-	p->sender = is_answer(*tag) ? ROLE_SERVER : ROLE_CLIENT;
-	return score;
+	if (ber_open(&c, BER_SEQUENCE, &message) &&
+	    ber_take(&message, BER_INTEGER, &id) &&
+	    ber_integer(id, &number) && number >= 0 && number <= INT32_MAX &&
+	    (tag = cursor_peek(&message, 1)) != NULL &&
+	    ber_open(&message, *tag, &operation)) {
+		score = fit(*tag, operation, cursor_left(&p->own));
+		p->sender = is_answer(*tag) ? ROLE_SERVER : ROLE_CLIENT;
+	}
+	return score == PROBE_NO && !p->is_datagram && p->is_start &&
+	    is_begin(p->own) ? PROBE_MORE : score;
+}
+
+/* Whether the bytes are too few to tell. */
+static bool
+is_begin(struct cursor c)
+{
+	size_t left = cursor_left(&c);
+	bool is_sequence = c.at[0] == BER_SEQUENCE;
+	uint32_t size;
+	uint8_t tag;
+
+	return is_sequence && left < LDAP_BEGIN && (left < 6 ||
+	    (ber_begin(&c, &tag, &size) && size > cursor_left(&c)));
 }
 
 static enum probe_score

@@ -99,6 +99,7 @@ const struct fact_field onc_rpc_fields[ONC_RPC_FACTS + 1] = {
 
 static enum probe_score	probe_message(struct probe *, struct cursor, uint32_t,
 			    bool);
+static bool		may_begin(struct cursor);
 static bool		take_call(struct cursor *, struct call *);
 static bool		take_reply(struct cursor *, uint32_t *);
 static bool		take_proof(struct cursor *, struct cursor *);
@@ -119,6 +120,7 @@ onc_rpc_probe(struct probe *p, bool is_nfs)
 {
 	struct cursor c = p->own;
 	uint32_t size = p->size;
+	enum probe_score score;
 
 	if (!p->is_datagram) {
 		size = cursor_be32(&c);
@@ -129,11 +131,22 @@ onc_rpc_probe(struct probe *p, bool is_nfs)
 		if (size <= ONC_RPC_LAST)
 			return PROBE_NO;
 		size &= ONC_RPC_LAST;
-		if (size <= ONC_RPC_SIZE_MAX && cursor_left(&c) < size &&
-		    cursor_left(&c) < ONC_RPC_CALL_SIZE)
-			return p->is_start ? PROBE_MORE : PROBE_NO;
 	}
-	return probe_message(p, c, size, is_nfs);
+	score = probe_message(p, c, size, is_nfs);
+	return score == PROBE_NO && !p->is_datagram && p->is_start &&
+	    size <= ONC_RPC_SIZE_MAX && cursor_left(&c) < size &&
+	    may_begin(c) ? PROBE_MORE : score;
+}
+
+/* Whether more bytes may yet make it a call. */
+static bool
+may_begin(struct cursor c)
+{
+	size_t left = cursor_left(&c);
+
+	return left < ONC_RPC_CALL_SIZE || (left < ONC_RPC_CALL_SIZE +
+	    2 * ONC_RPC_CREDENTIAL_MAX && bytes_be32(c.at + 4) == 0 &&
+	    bytes_be32(c.at + 8) == ONC_RPC_PROTOCOL);
 }
 
 static enum probe_score
