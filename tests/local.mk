@@ -33,6 +33,7 @@ unit_tests = \
 	%D%/unit/dissectors/application_lines \
 	%D%/unit/dissectors/application_quic \
 	%D%/unit/dissectors/application_tls \
+	%D%/unit/dissectors/application_data \
 	%D%/unit/dissectors/ethernet \
 	%D%/unit/dissectors/icmp \
 	%D%/unit/dissectors/ipv4 \
