@@ -3,6 +3,7 @@
  * put together, and here alone the program prints its last message and
  * exits: 0 all well, 1 trouble, 2 bad usage.
  */
+#include "base/cipher.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "capture/privileges.h"
@@ -28,6 +29,7 @@ main(int argc, char **argv)
 
 	fields_init();
 	digest_start();
+	cipher_start();
 	if (options_parse(&options, argc, argv, &error) < 0) {
 		log_error("%s", error.text);
 		options_release(&options);

@@ -17,10 +17,15 @@ enum {
 	CIPHER_BLOCK_SIZE = 16,		/* of AES, as its key with 128 bits */
 	CIPHER_NONCE_SIZE = 12,
 	CIPHER_TAG_SIZE = 16,
-	CIPHER_LABEL_MAX = 32
+	CIPHER_LABEL_MAX = 32,
+	CIPHER_KEY_MAX = 64		/* a block of SHA-256 */
 };
 
-/* RFC 5869, section 2.2: HKDF-Extract with SHA-256. */
+/* Finds what the library has, before the program locks itself in. */
+void	cipher_start(void);
+
+/* RFC 5869, section 2.2: HKDF-Extract with SHA-256; the salt has at most
+   CIPHER_KEY_MAX bytes. */
 bool	cipher_extract(struct cursor salt, struct cursor from,
 	    uint8_t secret[CIPHER_HASH_SIZE]);
 

@@ -274,5 +274,6 @@ main(void)
 	};
 
 	digest_start();
+	cipher_start();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
