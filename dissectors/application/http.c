@@ -209,13 +209,13 @@ take_request(struct dissection *d, struct cursor line)
 	} else if (!http_read_request(line, &r)) {
 		return false;
 	}
+	state->is_connecting = http_is(&r.method, "connect");
 	dissection_count(d, HTTP_REQUESTS, 1);
 	if (!dissection_has(d, HTTP_METHOD)) {
 		dissection_text(d, HTTP_METHOD, r.method.at,
 		    cursor_left(&r.method));
 		note_target(d, r.target);
 	}
-	state->is_connecting = http_is(&r.method, "connect");
 	if (state->pending < HTTP_PENDING_MAX)
 		state->heads |= (uint32_t)http_is(&r.method, "head") <<
 		    state->pending++;
