@@ -34,6 +34,7 @@ unit_tests = \
 	%D%/unit/dissectors/application_quic \
 	%D%/unit/dissectors/application_tls \
 	%D%/unit/dissectors/application_data \
+	%D%/unit/dissectors/application_web \
 	%D%/unit/dissectors/ethernet \
 	%D%/unit/dissectors/icmp \
 	%D%/unit/dissectors/ipv4 \
