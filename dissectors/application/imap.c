@@ -10,7 +10,7 @@
 
 #include "dissect/line.h"
 
-enum { IMAP_TAG_MAX = 16 };
+enum { IMAP_TAG_MAX = 16, IMAP_LINE_MAX = 512 };
 
 enum imap_fact {
 	IMAP_BANNER,
@@ -27,6 +27,7 @@ struct imap_state {
 static enum probe_score	probe(struct probe *);
 static enum probe_score	probe_greeting(const struct probe *);
 static enum probe_score	probe_command(const struct probe *);
+static bool		is_begun(const struct cursor *);
 static bool		is_command(const struct cursor *);
 static void		feed(struct dissection *);
 static void		take_command(struct dissection *, struct line);
@@ -80,13 +81,23 @@ probe_greeting(const struct probe *p)
 static enum probe_score
 probe_command(const struct probe *p)
 {
-	if (!is_command(&p->own))
+	bool is_greeted = line_begin(&p->peer, greetings) == PROBE_SURE;
+
+	if (!is_greeted && !p->is_on_port)
 		return PROBE_NO;
-	if (line_begin(&p->peer, greetings) == PROBE_SURE)
-		return PROBE_LIKELY;
-	if (p->is_on_port)
-		return PROBE_WEAK;
-	return p->is_start ? PROBE_MORE : PROBE_NO;
+	if (is_command(&p->own))
+		return is_greeted ? PROBE_LIKELY : PROBE_WEAK;
+	return p->is_start && is_begun(&p->own) ? PROBE_MORE : PROBE_NO;
+}
+
+/* A line without its end, of letters and the like. */
+static bool
+is_begun(const struct cursor *bytes)
+{
+	struct line line = { bytes->at, cursor_left(bytes) };
+
+	return line.size > 0 && line.size < IMAP_LINE_MAX &&
+	    *line.at > ' ' && *line.at <= 'z' && line_is_text(&line);
 }
 
 /* A tag, and a command that comes before the login or is that. */
