@@ -51,7 +51,7 @@ probe(struct probe *p)
 	is_sized = (at[1] & BFD_IS_AUTHENTIC) != 0 ?
 	    p->size >= BFD_SIZE + BFD_AUTHENTICATION_MIN :
 	    p->size == BFD_SIZE;
-	return is_sized ? PROBE_LIKELY : PROBE_NO;
+	return is_sized ? PROBE_WEAK : PROBE_NO;
 }
 
 static void

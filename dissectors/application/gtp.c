@@ -46,13 +46,13 @@ probe(struct probe *p)
 	size = bytes_be16(at + 2);
 	if ((at[0] & ~7) == GTP_1_VERSION)
 		return (uint32_t)size + GTP_1_HEADER_SIZE == p->size ?
-		    PROBE_LIKELY : PROBE_NO;
+		    PROBE_WEAK : PROBE_NO;
 	if (at[0] >> 5 != GTP_2_VERSION || size < GTP_2_LEAST +
 	    ((at[0] & GTP_2_HAS_TUNNEL) != 0 ? 4 : 0))
 		return PROBE_NO;
 	return (uint32_t)size + GTP_2_HEADER_SIZE == p->size ||
 	    ((at[0] & GTP_2_PIGGYBACK) != 0 &&
-	    (uint32_t)size + GTP_2_HEADER_SIZE < p->size) ? PROBE_LIKELY :
+	    (uint32_t)size + GTP_2_HEADER_SIZE < p->size) ? PROBE_WEAK :
 	    PROBE_NO;
 }
 
