@@ -215,7 +215,7 @@ applications_feed_peer(struct applications *a,
 	struct cursor c;
 
 	peer.side = !in->side;
-	if (flow->buffer[peer.side] == 0)
+	if (in->is_datagram || flow->buffer[peer.side] == 0)
 		return;
 	b = pool_at(&a->buffers, flow->buffer[peer.side]);
 	c = cursor_over(b->bytes, b->size);
@@ -276,6 +276,9 @@ obey(struct applications *a, const struct application_input *in,
 
 	if (d->has_inner) {
 		change(a, flow, d);
+		/* What the dissector before held is nothing to the next. */
+		for (int side = 0; in->is_datagram && side < 2; side++)
+			drop_buffer(a, flow, side);
 		return;
 	}
 	if (d->is_side_done)
