@@ -156,7 +156,8 @@ probe_banner(struct probe *p)
 		return peer != NULL && memcmp(peer, "220", 3) == 0 ?
 		    PROBE_SURE : PROBE_NO;
 	}
-	return probe_text(p, "220", PROBE_MORE);
+	return score == PROBE_MORE ? score :
+	    probe_text(p, "220", PROBE_MORE);
 }
 
 static enum probe_score
