@@ -81,19 +81,23 @@ name_size(struct cursor c)
 	return size;
 }
 
-/* The phone registers with its first messages or did so before. */
+/* The phone registers with its first message or did so before. */
 static void
 feed(struct dissection *d)
 {
-	uint32_t size = cursor_le32(&d->bytes);
+	struct cursor c = d->bytes;
+	uint32_t size = cursor_le32(&c);
+	struct cursor message;
 	uint32_t type;
 
-	cursor_skip(&d->bytes, 4);
-	type = cursor_le32(&d->bytes);
-	if (size >= SKINNY_TYPE_SIZE && type == SKINNY_REGISTER &&
-	    name_size(d->bytes) > 0)
-		dissection_text(d, SKINNY_DEVICE, d->bytes.at,
-		    name_size(d->bytes));
+	cursor_skip(&c, 4);
+	message = cursor_sub(&c, size);
+	if (!cursor_ok(&c) && !d->is_full)
+		return;
+	type = cursor_le32(&message);
+	if (type == SKINNY_REGISTER && name_size(message) > 0)
+		dissection_text(d, SKINNY_DEVICE, message.at,
+		    name_size(message));
 	d->is_side_done = true;
 }
 
