@@ -73,7 +73,7 @@ is_response(struct cursor c)
 	    memchr(" \r\n", cursor_u8(&c), 3) != NULL;
 }
 
-/* From a whole first line of a command. */
+/* From a whole first line of a command. Some end lines with CR alone. */
 static bool
 take_endpoint(struct cursor c, struct cursor *endpoint)
 {
@@ -87,6 +87,8 @@ take_endpoint(struct cursor c, struct cursor *endpoint)
 	    cursor_u8(&c) != ' ')
 		return false;
 	end = memchr(c.at, '\n', cursor_left(&c));
+	if (end == NULL)
+		end = memchr(c.at, '\r', cursor_left(&c));
 	if (end == NULL)
 		return false;
 	at = memchr(c.at, ' ', (size_t)(end - c.at));
