@@ -15,6 +15,8 @@ enum {
 	RTMP_PART_SIZE = 1536,
 	RTMP_HANDSHAKE_SIZE = 1 + 2 * RTMP_PART_SIZE,
 	RTMP_SHOWN = 9,			/* up to the zero */
+	RTMP_PLAYER_MIN = 9,		/* or the version of a Flash Player */
+	RTMP_PLAYER_MAX = 32,
 	RTMP_CONNECT_SEARCHED = 512,	/* bytes behind the handshake */
 	RTMP_STRING = 2			/* AMF 0, 2.1 */
 };
@@ -35,7 +37,7 @@ static bool		note_connect(struct dissection *,
 			    const struct cursor *);
 
 /*
- * One byte and a zero are little: elsewhere than at home the client's whole
+ * One byte and a version are little: elsewhere than at home the client's whole
  * part must be there, and no more, since it waits for the server's.
  */
 static enum probe_score
@@ -46,14 +48,13 @@ probe(struct probe *p)
 
 	if (at[0] != RTMP_VERSION || !p->is_start)
 		return PROBE_NO;
-	for (size_t i = 5; i < RTMP_SHOWN && i < held; i++) {
-		if (!p->is_on_port && at[i] != 0)
-			return PROBE_NO;
-	}
 	if (held < RTMP_SHOWN)
 		return PROBE_MORE;
 	if (p->is_on_port)
 		return PROBE_WEAK;
+	if (bytes_be32(at + 5) != 0 && (at[5] < RTMP_PLAYER_MIN ||
+	    at[5] > RTMP_PLAYER_MAX || at[6] != 0))
+		return PROBE_NO;
 	if (held < 1 + RTMP_PART_SIZE)
 		return PROBE_MORE;
 	return held == 1 + RTMP_PART_SIZE ? PROBE_LIKELY : PROBE_NO;
