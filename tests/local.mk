@@ -35,6 +35,7 @@ unit_tests = \
 	%D%/unit/dissectors/application_tls \
 	%D%/unit/dissectors/application_data \
 	%D%/unit/dissectors/application_web \
+	%D%/unit/dissectors/application_infra \
 	%D%/unit/dissectors/ethernet \
 	%D%/unit/dissectors/icmp \
 	%D%/unit/dissectors/ipv4 \
