@@ -64,6 +64,7 @@ static const struct fact_field fields[] = {
 };
 
 static enum probe_score	probe(struct probe *);
+static enum probe_score	probe_answer(struct probe *);
 static bool		is_time(const uint8_t *);
 static bool		is_command(const struct probe *, const uint8_t *);
 static enum application_role sender_of(const uint8_t *);
@@ -78,8 +79,10 @@ probe(struct probe *p)
 	enum ntp_mode mode;
 	uint8_t version;
 
-	if (!p->is_on_port || at == NULL || p->size % 4 != 0)
+	if (at == NULL || p->size % 4 != 0)
 		return PROBE_NO;
+	if (!p->is_on_port)
+		return probe_answer(p);
 	version = at[0] >> 3 & 7;
 	mode = at[0] & 7;
 	if (version == 0 || version > NTP_VERSION_MAX)
@@ -91,6 +94,32 @@ probe(struct probe *p)
 		return PROBE_NO;
 	at = cursor_take(&p->own, NTP_SIZE);
 	return at != NULL && is_time(at) ? PROBE_LIKELY : PROBE_NO;
+}
+
+/*
+ * Elsewhere only an answer is sure enough: it was received and sent within a
+ * second, by a clock that was set not long ago.
+ */
+static enum probe_score
+probe_answer(struct probe *p)
+{
+	const uint8_t *at = cursor_take(&p->own, NTP_SIZE);
+	uint32_t set_s;
+	uint32_t received_s;
+	uint32_t sent_s;
+
+	if (at == NULL || p->size != NTP_SIZE || (at[0] & 7) != NTP_SERVER ||
+	    (at[0] >> 3 & 7) < 3 || (at[0] >> 3 & 7) > 4 || at[1] == 0 ||
+	    !is_time(at))
+		return PROBE_NO;
+	set_s = bytes_be32(at + 16);
+	received_s = bytes_be32(at + 32);
+	sent_s = bytes_be32(at + 40);
+	if (set_s == 0 || sent_s - received_s > 1 ||
+	    received_s - set_s > NTP_SET_S)
+		return PROBE_NO;
+	p->sender = ROLE_SERVER;
+	return PROBE_LIKELY;
 }
 
 /* Whether the fields of a message about time are what they may be. */

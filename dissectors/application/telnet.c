@@ -5,7 +5,8 @@
  *   IAC 255 | WILL 251, WONT 252, DO 253 or DONT 254 | option
  *   IAC | SB 250 | option | ... | IAC | SE 240
  *
- * Neither need ever send one; then the port alone tells.
+ * Neither need ever send one; then the port alone tells, or a server that asks
+ * for a login.
  */
 #include <string.h>
 
@@ -46,6 +47,7 @@ struct telnet_state {
 
 static enum probe_score	probe(struct probe *);
 static bool		is_option(const uint8_t *);
+static bool		is_prompt(const struct probe *);
 static bool		is_printable(const struct probe *);
 static void		feed(struct dissection *);
 static bool		take_command(struct dissection *);
@@ -76,6 +78,10 @@ probe(struct probe *p)
 
 	if (size == 0)
 		return PROBE_NO;
+	if (*at != TELNET_IAC && is_prompt(p)) {
+		p->sender = ROLE_SERVER;
+		return PROBE_LIKELY;
+	}
 	if (*at != TELNET_IAC)
 		return p->is_on_port && is_printable(p) ? PROBE_WEAK :
 		    PROBE_NO;
@@ -97,6 +103,24 @@ is_option(const uint8_t *at)
 {
 	return at[0] == TELNET_IAC && at[1] >= TELNET_WILL &&
 	    at[1] <= TELNET_DONT && at[2] < TELNET_OPTIONS;
+}
+
+/* What greets with text and then asks who is there. */
+static bool
+is_prompt(const struct probe *p)
+{
+	static const char *const prompts[] = { "login: ", "Login: ",
+	    "Username: ", "username: " };
+	size_t size = cursor_left(&p->own);
+
+	for (size_t i = 0; i < sizeof prompts / sizeof prompts[0]; i++) {
+		size_t prompt = strlen(prompts[i]);
+
+		if (p->is_start && size >= prompt &&
+		    memcmp(p->own.end - prompt, prompts[i], prompt) == 0)
+			return is_printable(p);
+	}
+	return false;
 }
 
 static bool
