@@ -24,6 +24,7 @@ enum {
 	NTP_PRECISION_MIN = -32,	/* likewise */
 	NTP_PRECISION_MAX = 8,
 	NTP_DISTANCE_MAX = 64,		/* seconds; some write 16 and more */
+	NTP_SET_S = 1 << 18,		/* since a clock was set: three days */
 	NTP_RESPONSE = 0x80,
 	NTP_CONTROL_OPCODES = 0x1f
 };
