@@ -16,11 +16,12 @@ enum {
 	COAP_PAYLOAD = 0xff,
 	COAP_HOST_OPTION = 3,
 	COAP_PATH_OPTION = 11,
-	COAP_OPTION_MAX = 2053,
+	COAP_OPTION_MAX = 292,	/* that IANA knows */
 	COAP_OPTIONS_MAX = 64,
 	COAP_PATH_MAX = 255,
 	COAP_METHODS = 8,
-	COAP_RESPONSE_CLASS = 2
+	COAP_ACKNOWLEDGEMENT = 2,	/* types */
+	COAP_RESET = 3
 };
 
 enum coap_fact {
@@ -53,7 +54,8 @@ static const char *const methods[COAP_METHODS] = {
 };
 
 static enum probe_score	probe(struct probe *);
-static bool		is_code(uint8_t);
+static bool		is_code(uint8_t, uint8_t);
+static bool		is_known(uint32_t);
 static bool		take_token(struct cursor *, uint8_t *);
 static bool		take_option(struct cursor *, struct coap_option *);
 static bool		take_extended(struct cursor *, uint32_t *);
@@ -72,7 +74,7 @@ probe(struct probe *p)
 	    !take_token(&c, &code))
 		return PROBE_NO;
 	while (cursor_left(&c) > 0 && *c.at != COAP_PAYLOAD) {
-		if (!take_option(&c, &option))
+		if (!take_option(&c, &option) || !is_known(option.number))
 			return PROBE_NO;
 	}
 	if (cursor_left(&c) == 1 || (code == 0 && p->size > COAP_HEADER_SIZE))
@@ -82,12 +84,40 @@ probe(struct probe *p)
 	return PROBE_WEAK;
 }
 
-/* Empty, a method, or a response: RFC 7252 3 and 5.9. */
+/* What goes with a type: a reset says nothing, and an acknowledgement is no
+   request (RFC 7252 4.2). The codes are those of its section 12.1. */
 static bool
-is_code(uint8_t code)
+is_code(uint8_t code, uint8_t type)
 {
-	return code < COAP_METHODS || code >> 5 == COAP_RESPONSE_CLASS ||
-	    code >> 5 == 4 || code >> 5 == 5;
+	uint8_t detail = code & 31;
+
+	if (code < COAP_METHODS)
+		return code == 0 || type < COAP_ACKNOWLEDGEMENT;
+	if (type == COAP_RESET)
+		return false;
+	switch (code >> 5) {
+	case 2:
+		return (detail >= 1 && detail <= 5) || detail == 31;
+	case 4:
+		return detail <= 22 || detail == 29;
+	case 5:
+		return detail <= 8;
+	default:
+		return false;
+	}
+}
+
+/* Odd numbers are of options that must be understood, of which IANA's registry
+   has these; others may be passed over (RFC 7252 5.4.1). */
+static bool
+is_known(uint32_t number)
+{
+	static const uint8_t critical[] = { 1, 3, 5, 7, 9, 11, 15, 17, 19,
+	    21, 23, 27, 31, 35, 39 };
+
+	return number <= COAP_OPTION_MAX && (number % 2 == 0 ||
+	    (number <= UINT8_MAX &&
+	    memchr(critical, (int)number, sizeof critical) != NULL));
 }
 
 static bool
@@ -96,7 +126,7 @@ take_token(struct cursor *c, uint8_t *code)
 	const uint8_t *at = cursor_take(c, COAP_HEADER_SIZE);
 
 	if (at == NULL || at[0] >> 6 != 1 || (at[0] & 15) > COAP_TOKEN_MAX ||
-	    !is_code(at[1]))
+	    !is_code(at[1], at[0] >> 4 & 3))
 		return false;
 	*code = at[1];
 	cursor_skip(c, at[0] & 15U);
@@ -114,7 +144,7 @@ take_option(struct cursor *c, struct coap_option *option)
 		return false;
 	option->number += delta;
 	option->value = cursor_sub(c, size);
-	return cursor_ok(c) && option->number <= COAP_OPTION_MAX;
+	return cursor_ok(c);
 }
 
 /* RFC 7252 3.1. */
