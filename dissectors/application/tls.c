@@ -55,6 +55,7 @@ static enum probe_score	probe_records(struct probe *);
 static enum probe_score	probe_ssl2(struct probe *);
 static bool	is_record(const struct cursor *);
 static void	feed(struct dissection *);
+static bool	is_stuck(const struct dissection *);
 static bool	take_ssl2(struct dissection *);
 static bool	take_record(struct dissection *, struct tls_side *);
 static void	skip_alert(struct dissection *, uint16_t);
@@ -200,8 +201,15 @@ feed(struct dissection *d)
 		    take_message(d, side)))
 			break;
 	}
-	if (d->is_full)
+	if (is_stuck(d))
 		d->is_side_done = true;
+}
+
+/* More is left than can wait for what follows. */
+static bool
+is_stuck(const struct dissection *d)
+{
+	return cursor_left(&d->bytes) >= APPLICATION_HELD_MAX;
 }
 
 /* No record begins so; there is nothing in it that is wanted. */
@@ -306,7 +314,7 @@ take_parts(struct dissection *d, struct tls_side *side)
 		side->record_left = m.left;
 	}
 	if (m.is_whole || (cursor_ok(&body) &&
-	    (d->is_full || m.bytes[0] == TLS_CERTIFICATE)))
+	    (is_stuck(d) || m.bytes[0] == TLS_CERTIFICATE)))
 		read_message(d, m.bytes[0], body, m.is_whole);
 	if (m.is_broken)
 		d->is_side_done = true;

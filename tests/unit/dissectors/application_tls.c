@@ -168,6 +168,7 @@ test_large(void **state)
 	struct dissected d;
 	struct made_bytes server = server_stream(0x0303, 6000, ROOM);
 	struct made_bytes client = client_stream(1800, ROOM);
+	struct made_bytes hello, certificates = { 0 }, stream = { 0 };
 
 	(void)state;
 	dissected_init(&d, false, 443);
@@ -178,6 +179,23 @@ test_large(void **state)
 	    strlen(dissected_text(&d, "tls", "ja3")) == 32 ? 36 : 0);
 	expect_certificate(&d, "tls");
 	assert_true(d.flow.is_done);
+	/* A segment so large, of which but the end must wait. */
+	dissected_restart(&d, false, 443);
+	server.size = 0;
+	put_server(&server, 0x0303);
+	hello = server;
+	server.size = 0;
+	put_message(&server, 2, &hello);
+	put(&server, 22, 1);
+	put(&server, 4500, 3);
+	put_zeros(&server, 4500);
+	put_certificates(&certificates, 20);
+	put_message(&server, 11, &certificates);
+	put_records(&stream, &server, ROOM);
+	(void)say(&d, CLIENT_SAYS, client.at, client.size);
+	(void)say(&d, SERVER_SAYS, stream.at, stream.size - 200);
+	(void)say(&d, SERVER_SAYS, stream.at + stream.size - 200, 200);
+	expect_certificate(&d, "tls");
 	dissected_restart(&d, false, 443);
 	client = client_stream(6000, ROOM);
 	say_parts(&d, CLIENT_SAYS, &client, 1400);
