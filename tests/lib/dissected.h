@@ -1,7 +1,8 @@
 /*
  * For tests of application dissectors: one flow whose two sides say what the
  * test wants, and what was learned of it. The client is side 0, with port
- * DISSECTED_PORT if the test does not set another, the server side 1 with a port of the test's choice.
+ * DISSECTED_PORT if the test sets no other; the server is side 1, with a port
+ * of the test's choice.
  */
 #ifndef TALLYMAN_TESTS_DISSECTED_H
 #define TALLYMAN_TESTS_DISSECTED_H
