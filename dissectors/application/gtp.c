@@ -50,9 +50,22 @@ probe(struct probe *p)
 	if (at[0] >> 5 != GTP_2_VERSION || size < GTP_2_LEAST +
 	    ((at[0] & GTP_2_HAS_TUNNEL) != 0 ? 4 : 0))
 		return PROBE_NO;
+<<<<<<< HEAD
 	return (uint32_t)size + GTP_2_HEADER_SIZE == p->size ||
 	    ((at[0] & GTP_2_PIGGYBACK) != 0 &&
 	    (uint32_t)size + GTP_2_HEADER_SIZE < p->size) ? PROBE_WEAK :
+=======
+	/* Another message may follow in the same datagram (5.5.1). */
+	if ((at[0] & GTP_2_PIGGYBACK) != 0) {
+		cursor_skip(&p->own, (size_t)size + GTP_2_HEADER_SIZE);
+		at = cursor_peek(&p->own, GTP_1_HEADER_SIZE);
+		if (at == NULL || at[0] >> 5 != GTP_2_VERSION)
+			return PROBE_NO;
+		size = (uint16_t)(size + bytes_be16(at + 2) +
+		    GTP_2_HEADER_SIZE);
+	}
+	return (uint32_t)size + GTP_2_HEADER_SIZE == p->size ? PROBE_LIKELY :
+>>>>>>> fa24887 (dissectors: gtp: a second message adds up too)
 	    PROBE_NO;
 }
 
