@@ -46,15 +46,10 @@ probe(struct probe *p)
 	size = bytes_be16(at + 2);
 	if ((at[0] & ~7) == GTP_1_VERSION)
 		return (uint32_t)size + GTP_1_HEADER_SIZE == p->size ?
-		    PROBE_WEAK : PROBE_NO;
+		    PROBE_LIKELY : PROBE_NO;
 	if (at[0] >> 5 != GTP_2_VERSION || size < GTP_2_LEAST +
 	    ((at[0] & GTP_2_HAS_TUNNEL) != 0 ? 4 : 0))
 		return PROBE_NO;
-<<<<<<< HEAD
-	return (uint32_t)size + GTP_2_HEADER_SIZE == p->size ||
-	    ((at[0] & GTP_2_PIGGYBACK) != 0 &&
-	    (uint32_t)size + GTP_2_HEADER_SIZE < p->size) ? PROBE_WEAK :
-=======
 	/* Another message may follow in the same datagram (5.5.1). */
 	if ((at[0] & GTP_2_PIGGYBACK) != 0) {
 		cursor_skip(&p->own, (size_t)size + GTP_2_HEADER_SIZE);
@@ -65,7 +60,6 @@ probe(struct probe *p)
 		    GTP_2_HEADER_SIZE);
 	}
 	return (uint32_t)size + GTP_2_HEADER_SIZE == p->size ? PROBE_LIKELY :
->>>>>>> fa24887 (dissectors: gtp: a second message adds up too)
 	    PROBE_NO;
 }
 
