@@ -91,10 +91,12 @@ probe(struct probe *p)
 		return held == 2 + IEC104_CONTROL_SIZE ||
 		    at[6] == IEC104_START ? PROBE_SURE : PROBE_NO;
 	}
-	while (p->is_on_port && cursor_u8(&p->own) == IEC104_START &&
+	while (p->is_on_port && cursor_left(&p->own) > 0 &&
+	    cursor_u8(&p->own) == IEC104_START &&
 	    is_unit(cursor_sub(&p->own, cursor_u8(&p->own))))
 		units++;
-	return units > 0 ? PROBE_WEAK : PROBE_NO;
+	return units > 0 && cursor_ok(&p->own) &&
+	    cursor_left(&p->own) == 0 ? PROBE_WEAK : PROBE_NO;
 }
 
 /* A control field, and what it is the control of. */
