@@ -21,7 +21,7 @@
 
 #include "base/cipher.h"
 #include "base/digest.h"
-#include "hellos.h"
+#include "../../lib/hellos.h"
 
 #ifdef HAVE_LIBCRYPTO
 /* RFC 9001, appendix A.1. */

@@ -17,7 +17,7 @@
 
 #include "base/digest.h"
 #include "dissect/assembly.h"
-#include "hellos.h"
+#include "../../lib/hellos.h"
 
 /* The bytes in records of at most so many. */
 static void
