@@ -149,7 +149,9 @@ def text_is_clean(place):
                and (ord(c) < 32 or 127 <= ord(c) < 160)}
         equal(bad, set(), f"control bytes in text of {path}")
         for record in records.flows:
-            expect(record["src"]["ip"] in text, f"no {record['src']['ip']}")
+            src = record["src"]
+            name = src.get("name", src["ip"])[-40:]
+            expect(name in text, f"no {name} in text of {path}")
         read = records.stats["frames"]["read"]
         expect(f"{read:,} frame" in text, f"{read} frames not told")
 

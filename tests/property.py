@@ -137,9 +137,14 @@ FOLLOWS = ("id", "community_id", "service", "input", "cast", "tunnel")
 
 
 def behaviour(records):
-    """Records without what follows from the addresses, in a fixed order."""
+    """Records without what follows from the addresses, in a fixed order. A
+    server of names is known by its port."""
     kept = [{k: v for k, v in r.items() if k not in FOLLOWS}
             for r in records]
+    for record in kept:
+        for side in ("src", "dst"):
+            record[side] = {k: v for k, v in record[side].items()
+                            if k not in ("name", "name_source")}
     return sorted(kept, key=repr)
 
 

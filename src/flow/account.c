@@ -8,6 +8,9 @@
 #include "flow/payload.h"
 #include "tcp/connection.h"
 
+/* An Ethernet frame of 60 bytes has room for so much behind a header. */
+enum { PADDING_MAX = 6 };
+
 static void	label(struct flow_labels *, const struct packet *,
 		    const struct conversation *, uint64_t);
 static void	turn(struct flow *, struct tcp *,
@@ -21,6 +24,7 @@ static void	track_udp(struct flow_table *, uint32_t,
 		    const struct item *);
 static bool	is_host(const struct flow_key *, int);
 static void	believe_payload(struct flow_table *, uint32_t);
+static bool	is_padding(const struct conversation *);
 static inline bool is_worth_reading(const struct flow_table *, uint32_t,
 		    const struct conversation *, int);
 static void	add_counts(struct flow_counts *, const struct flow_counts *);
@@ -268,6 +272,25 @@ track_tcp(struct flow_table *table, uint32_t number,
 }
 
 /*
+ * Some hosts send their first segments with a few zeros that they take for
+ * padding, and then what they have to say, with the same number: those are not
+ * what the stream begins with.
+ */
+static bool
+is_padding(const struct conversation *t)
+{
+	if ((t->tcp.flags & (TCP_PSH | TCP_FIN)) != 0 ||
+	    t->payload_bytes > PADDING_MAX ||
+	    t->payload_captured < t->payload_bytes)
+		return false;
+	for (uint32_t i = 0; i < t->payload_bytes; i++) {
+		if (t->payload[i] != 0)
+			return false;
+	}
+	return true;
+}
+
+/*
  * Dissectors want new bytes of who still has a reader, and to know what was
  * acknowledged of what is held.
  */
@@ -277,6 +300,9 @@ is_worth_reading(const struct flow_table *table, uint32_t number,
 {
 	const struct tcp_stream *streams = table->payloads[number].streams;
 
+	if (t->payload_bytes > 0 && table->payload != NULL &&
+	    !streams[sender].has_moved && is_padding(t))
+		return false;
 	if (!flow_table_at(table, number)->has_payload)
 		return t->payload_bytes > 0;
 	return table->payload == NULL ||

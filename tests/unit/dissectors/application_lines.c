@@ -111,7 +111,7 @@ static const struct talk talks[] = {
 		C("hidden\r\n") },
 	    { { "options", "terminal-type" }, { "terminal", "xterm" },
 		{ "user", "ann" } } },
-	{ "telnet", NULL, 23, false, true, {
+	{ "telnet", NULL, 23, false, false, {
 		S("\r\nrouter login: "), C("ann\r\n") },
 	    { { "user", "ann" } } },
 	{ "finger", NULL, 79, false, true, {
