@@ -8,6 +8,12 @@
 
 #include "dissect/applications_state.h"
 
+/*
+ * Who did not know so many segments or datagrams of a side will hardly know
+ * the next; only who is at home goes on to be asked.
+ */
+enum { TRIES_OF_ALL = 3 };
+
 enum { PORTS = 65536, TRANSPORTS = 2, HOMES_MAX = 2048 };
 
 /* A port and who is at home there. */
@@ -230,6 +236,7 @@ applications_search(struct applications *a,
 	uint16_t peer_buffer = flow->buffer[!in->side];
 	struct contest contest = { 0 };
 	uint8_t first = at_home(in);
+	bool asks_all;
 	struct home_set homes = { 0 };
 	struct probe probe = {
 		.own = cursor_over(bytes, size < APPLICATION_HELD_MAX ?
@@ -250,12 +257,14 @@ applications_search(struct applications *a,
 	}
 	add_homes(&homes, index, in->port[0]);
 	add_homes(&homes, index, in->port[1]);
-	flow->tries[in->side]++;
+	asks_all = ++flow->tries[in->side] <= TRIES_OF_ALL;
 	if (first == 0 || !ask(&contest, &probe, first, &homes)) {
 		for (int i = 0; i < candidates->count; i++) {
-			if (candidates->numbers[i] != first)
-				(void)ask(&contest, &probe,
-				    candidates->numbers[i], &homes);
+			uint8_t number = candidates->numbers[i];
+
+			if (number != first &&
+			    (asks_all || is_at_home(&homes, number)))
+				(void)ask(&contest, &probe, number, &homes);
 		}
 	}
 	if (contest.winner == 0) {
