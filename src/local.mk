@@ -88,6 +88,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/http_message.h \
 	%D%/dissect/gquic.c \
 	%D%/dissect/gquic.h \
+	%D%/dissect/held.c \
+	%D%/dissect/held.h \
 	%D%/dissect/icmp_message.c \
 	%D%/dissect/icmp_message.h \
 	%D%/dissect/ieee80211.c \

@@ -68,8 +68,8 @@ probe(struct probe *p)
 	bool is_whole;
 
 	if (!read_request(&c, &request))
-		return left < KAFKA_HEADER_SIZE && *p->own.at == 0 &&
-		    p->is_on_port ? PROBE_MORE : PROBE_NO;
+		return left < KAFKA_HEADER_SIZE && *p->own.at == 0 ?
+		    PROBE_MORE : PROBE_NO;
 	p->sender = ROLE_CLIENT;
 	is_whole = request.size == left - 4;
 	if (is_whole && cursor_left(&request.client) >= 4)

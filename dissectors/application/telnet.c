@@ -82,9 +82,11 @@ probe(struct probe *p)
 		p->sender = ROLE_SERVER;
 		return PROBE_LIKELY;
 	}
-	if (*at != TELNET_IAC)
-		return p->is_on_port && is_printable(p) ? PROBE_WEAK :
-		    PROBE_NO;
+	if (*at != TELNET_IAC && p->is_on_port)
+		return is_printable(p) ? PROBE_WEAK : PROBE_NO;
+	if (*at != TELNET_IAC)	/* a prompt comes at once, or not at all */
+		return p->is_start && size == 1 && is_printable(p) ?
+		    PROBE_MORE : PROBE_NO;
 	if (size < TELNET_SIZE)
 		return p->is_start && (size == 1 || (at[1] >= TELNET_WILL &&
 		    at[1] <= TELNET_DONT)) ? PROBE_MORE : PROBE_NO;

@@ -14,7 +14,7 @@ enum {
 	STATE_SMALL = 128,
 	STATE_LARGE_OF = 8,	/* flows that share the room for a large one */
 	STATES_MAX = 1 << 30,
-	BUFFERS = 4096,
+	STATES_LARGE_MIN = 4096,
 	SWITCHES_MAX = 3
 };
 
@@ -35,6 +35,8 @@ static void	change(struct applications *, struct application_flow *,
 		    const struct dissection *);
 static bool	keep(struct applications *, const struct application_input *,
 		    const uint8_t *, size_t);
+static bool	fall_short(struct applications *, struct application_flow *,
+		    int);
 static bool	lose(struct applications *, struct application_flow *, int);
 static size_t	pass_skipped(struct application_flow *, int, size_t);
 static bool	is_wanted(const struct application_flow *, int);
@@ -58,8 +60,8 @@ applications_new(const struct applications_options *options)
 	facts_init(&a->facts, options->flows);
 	pool_init(&a->states[0], STATE_SMALL, flows);
 	pool_init(&a->states[1], APPLICATION_STATE_MAX,
-	    flows / STATE_LARGE_OF + BUFFERS);
-	pool_init(&a->buffers, sizeof(struct application_buffer), BUFFERS);
+	    flows / STATE_LARGE_OF + STATES_LARGE_MIN);
+	held_init(&a->held);
 	return a;
 }
 
@@ -71,7 +73,7 @@ applications_free(struct applications *a)
 	facts_release(&a->facts);
 	pool_release(&a->states[0]);
 	pool_release(&a->states[1]);
-	pool_release(&a->buffers);
+	held_release(&a->held);
 	free(a);
 }
 
@@ -141,24 +143,32 @@ read_held(struct applications *a, const struct application_input *in,
     const uint8_t *bytes, size_t size)
 {
 	struct application_flow *flow = in->flow;
-	struct application_buffer *b = pool_at(&a->buffers,
-	    flow->buffer[in->side]);
+	uint16_t *handle = &flow->buffer[in->side];
 
 	while (size > 0) {
-		size_t room = sizeof b->bytes - b->size;
-		size_t more = size < room ? size : room;
+		struct held_bytes *b = held_at(&a->held, *handle);
+		size_t more;
 		size_t left;
 
-		memcpy(b->bytes + b->size, bytes, more);
+		if (size > held_capacity(*handle) - b->size &&
+		    held_capacity(*handle) < HELD_LARGE) {
+			if (!held_grow(&a->held, handle))
+				return fall_short(a, flow, in->side);
+			b = held_at(&a->held, *handle);
+		}
+		more = held_capacity(*handle) - b->size;
+		if (more > size)
+			more = size;
+		memcpy(b->at + b->size, bytes, more);
 		b->size += (uint32_t)more;
 		bytes += more;
 		size -= more;
-		left = offer(a, in, b->bytes, b->size);
+		left = offer(a, in, b->at, b->size);
 		if (!is_wanted(flow, in->side))
 			return false;
-		if (left == sizeof b->bytes)
+		if (left == HELD_LARGE)
 			return lose(a, flow, in->side);
-		memmove(b->bytes, b->bytes + b->size - left, left);
+		memmove(b->at, b->at + b->size - left, left);
 		b->size = (uint32_t)left;
 		more = pass_skipped(flow, in->side, size);
 		bytes += more;
@@ -211,18 +221,18 @@ applications_feed_peer(struct applications *a,
 {
 	struct application_flow *flow = in->flow;
 	struct application_input peer = *in;
-	struct application_buffer *b;
+	struct held_bytes *b;
 	struct cursor c;
 
 	peer.side = !in->side;
 	if (in->is_datagram || flow->buffer[peer.side] == 0)
 		return;
-	b = pool_at(&a->buffers, flow->buffer[peer.side]);
-	c = cursor_over(b->bytes, b->size);
+	b = held_at(&a->held, flow->buffer[peer.side]);
+	c = cursor_over(b->at, b->size);
 	feed(a, &peer, &c);
 	if (flow->buffer[peer.side] == 0)
 		return;
-	memmove(b->bytes, c.at, cursor_left(&c));
+	memmove(b->at, c.at, cursor_left(&c));
 	b->size = (uint32_t)cursor_left(&c);
 	if (b->size == 0)
 		drop_buffer(a, flow, peer.side);
@@ -315,19 +325,25 @@ keep(struct applications *a, const struct application_input *in,
     const uint8_t *bytes, size_t size)
 {
 	struct application_flow *flow = in->flow;
-	struct application_buffer *b;
+	struct held_bytes *b;
 
 	if (size >= APPLICATION_HELD_MAX)
 		return lose(a, flow, in->side);
-	flow->buffer[in->side] = (uint16_t)pool_take(&a->buffers);
-	if (flow->buffer[in->side] == 0) {
-		a->counts.buffers_short++;
-		return lose(a, flow, in->side);
-	}
-	b = pool_at(&a->buffers, flow->buffer[in->side]);
+	flow->buffer[in->side] = held_take(&a->held, size);
+	if (flow->buffer[in->side] == 0)
+		return fall_short(a, flow, in->side);
+	b = held_at(&a->held, flow->buffer[in->side]);
 	b->size = (uint32_t)size;
-	memcpy(b->bytes, bytes, size);
+	memcpy(b->at, bytes, size);
 	return true;
+}
+
+/* There is no buffer left for what is to wait. */
+static bool
+fall_short(struct applications *a, struct application_flow *flow, int side)
+{
+	a->counts.buffers_short++;
+	return lose(a, flow, side);
 }
 
 /*
@@ -394,7 +410,7 @@ static void
 drop_buffer(struct applications *a, struct application_flow *flow, int side)
 {
 	if (flow->buffer[side] != 0)
-		pool_give_used(&a->buffers, flow->buffer[side]);
+		held_give(&a->held, flow->buffer[side]);
 	flow->buffer[side] = 0;
 }
 

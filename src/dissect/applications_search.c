@@ -9,8 +9,9 @@
 #include "dissect/applications_state.h"
 
 /*
- * Who did not know so many segments or datagrams of a side will hardly know
- * the next; only who is at home goes on to be asked.
+ * Who did not know so many datagrams of a side, or segments of one whose start
+ * was not seen, will hardly know the next; only who is at home goes on to be
+ * asked.
  */
 enum { TRIES_OF_ALL = 3 };
 
@@ -39,8 +40,8 @@ struct transport_index {
 	uint16_t		by_port[PORTS];	/* its first home, plus one */
 };
 
-/* Who is at home on one of a flow's ports: bit n of word n / 64. */
-struct home_set {
+/* Who was asked as one at home on a port of the flow: bit n of word n / 64. */
+struct asked_set {
 	uint64_t	words[(APPLICATIONS_MAX + 64) / 64];
 };
 
@@ -60,16 +61,18 @@ static void	index_transport(uint8_t, const struct application *,
 		    enum application_transport);
 static void	index_homes(struct transport_index *);
 static int	compare_homes(const void *, const void *);
-static uint8_t	first_home(const struct transport_index *, uint16_t);
-static void	add_homes(struct home_set *, const struct transport_index *,
-		    uint16_t);
-static inline bool is_at_home(const struct home_set *, uint8_t);
+static inline bool is_in(const struct asked_set *, uint8_t);
 static void	add_candidate(struct candidates *, uint8_t);
 static bool	takes_byte(const struct application *, uint8_t);
 static const struct transport_index *index_of(bool);
-static uint8_t	at_home(const struct application_input *);
-static bool	ask(struct contest *, const struct probe *, uint8_t,
-		    const struct home_set *);
+static inline bool is_whole_stream(const struct application_input *);
+static bool	ask_homes(struct contest *, const struct probe *,
+		    const struct transport_index *, uint16_t,
+		    struct asked_set *);
+static void	ask_others(struct contest *, const struct probe *,
+		    const struct transport_index *,
+		    const struct asked_set *);
+static bool	ask(struct contest *, const struct probe *, uint8_t, bool);
 static void	enter(struct contest *, enum probe_score, bool, uint8_t,
 		    enum application_role);
 static void	settle(struct application_flow *, const struct contest *,
@@ -139,28 +142,8 @@ compare_homes(const void *x, const void *y)
 	    a->number - b->number;
 }
 
-static uint8_t
-first_home(const struct transport_index *index, uint16_t port)
-{
-	uint16_t first = index->by_port[port];
-
-	return first == 0 ? 0 : index->homes[first - 1].number;
-}
-
-static void
-add_homes(struct home_set *set, const struct transport_index *index,
-    uint16_t port)
-{
-	int i = index->by_port[port] - 1;
-
-	for (; i >= 0 && i < index->home_count &&
-	    index->homes[i].port == port; i++)
-		set->words[index->homes[i].number / 64] |=
-		    UINT64_C(1) << index->homes[i].number % 64;
-}
-
 static inline bool
-is_at_home(const struct home_set *set, uint8_t number)
+is_in(const struct asked_set *set, uint8_t number)
 {
 	return (set->words[number / 64] >> number % 64 & 1) != 0;
 }
@@ -171,7 +154,7 @@ add_candidate(struct candidates *candidates, uint8_t number)
 	candidates->numbers[candidates->count++] = number;
 }
 
-/* At home it takes what it takes anywhere, and more. */
+/* Whether it wants to see more, away from its ports. */
 static bool
 takes_byte(const struct application *one, uint8_t byte)
 {
@@ -179,8 +162,7 @@ takes_byte(const struct application *one, uint8_t byte)
 		struct probe probe = {
 			.own = cursor_over(&byte, 1),
 			.size = 1,
-			.is_start = is_start != 0,
-			.is_on_port = true
+			.is_start = is_start != 0
 		};
 
 		if (one->probe(&probe) != PROBE_NO)
@@ -231,13 +213,9 @@ applications_search(struct applications *a,
 {
 	struct application_flow *flow = in->flow;
 	const struct transport_index *index = index_of(in->is_datagram);
-	const struct candidates *candidates = &index->by_byte[size > 0 ?
-	    bytes[0] : 0];
 	uint16_t peer_buffer = flow->buffer[!in->side];
 	struct contest contest = { 0 };
-	uint8_t first = at_home(in);
-	bool asks_all;
-	struct home_set homes = { 0 };
+	struct asked_set homes = { 0 };
 	struct probe probe = {
 		.own = cursor_over(bytes, size < APPLICATION_HELD_MAX ?
 		    size : APPLICATION_HELD_MAX),
@@ -245,28 +223,20 @@ applications_search(struct applications *a,
 		.own_port = in->port[in->side],
 		.peer_port = in->port[!in->side],
 		.is_datagram = in->is_datagram,
-		.is_start = in->is_start || in->is_datagram ||
-		    flow->switches > 0
+		.is_start = in->is_datagram || is_whole_stream(in)
 	};
 
 	if (peer_buffer != 0) {
-		const struct application_buffer *b = pool_at(&a->buffers,
-		    peer_buffer);
+		const struct held_bytes *b = held_at(&a->held, peer_buffer);
 
-		probe.peer = cursor_over(b->bytes, b->size);
+		probe.peer = cursor_over(b->at, b->size);
 	}
-	add_homes(&homes, index, in->port[0]);
-	add_homes(&homes, index, in->port[1]);
-	asks_all = ++flow->tries[in->side] <= TRIES_OF_ALL;
-	if (first == 0 || !ask(&contest, &probe, first, &homes)) {
-		for (int i = 0; i < candidates->count; i++) {
-			uint8_t number = candidates->numbers[i];
-
-			if (number != first &&
-			    (asks_all || is_at_home(&homes, number)))
-				(void)ask(&contest, &probe, number, &homes);
-		}
-	}
+	if (!ask_homes(&contest, &probe, index, in->port[!in->src_side],
+	    &homes) && !ask_homes(&contest, &probe, index,
+	    in->port[in->src_side], &homes) &&
+	    (is_whole_stream(in) || flow->tries[in->side] < TRIES_OF_ALL))
+		ask_others(&contest, &probe, index, &homes);
+	flow->tries[in->side]++;
 	if (contest.winner == 0) {
 		give_up(a, flow, in, contest.wants_more, size);
 		return false;
@@ -275,27 +245,61 @@ applications_search(struct applications *a,
 	return true;
 }
 
-/* Who is asked first: who is at home on the responder's port, else on the
-   other. */
-static uint8_t
-at_home(const struct application_input *in)
+/* The bytes are a stream's from its start on, not one of many pieces. */
+static inline bool
+is_whole_stream(const struct application_input *in)
 {
-	const struct transport_index *index = index_of(in->is_datagram);
-	uint8_t number = first_home(index, in->port[!in->src_side]);
+	return !in->is_datagram && (in->is_start || in->flow->switches > 0);
+}
 
-	return number != 0 ? number :
-	    first_home(index, in->port[in->src_side]);
+/*
+ * Asks who is at home on the port and was not asked before. True when one fits
+ * so well that nobody else need be asked.
+ */
+static bool
+ask_homes(struct contest *contest, const struct probe *probe,
+    const struct transport_index *index, uint16_t port,
+    struct asked_set *asked)
+{
+	int i = index->by_port[port] - 1;
+
+	for (; i >= 0 && i < index->home_count &&
+	    index->homes[i].port == port; i++) {
+		uint8_t number = index->homes[i].number;
+
+		if (is_in(asked, number))
+			continue;
+		asked->words[number / 64] |= UINT64_C(1) << number % 64;
+		if (ask(contest, probe, number, true))
+			return true;
+	}
+	return false;
+}
+
+static void
+ask_others(struct contest *contest, const struct probe *probe,
+    const struct transport_index *index, const struct asked_set *asked)
+{
+	const struct candidates *candidates =
+	    &index->by_byte[cursor_left(&probe->own) > 0 ?
+	    *probe->own.at : 0];
+
+	for (int i = 0; i < candidates->count; i++) {
+		if (!is_in(asked, candidates->numbers[i]))
+			(void)ask(contest, probe, candidates->numbers[i],
+			    false);
+	}
 }
 
 /* True when the fit is so good that nobody else need be asked. */
 static bool
 ask(struct contest *contest, const struct probe *probe, uint8_t number,
-    const struct home_set *homes)
+    bool is_at_home)
 {
 	struct probe copy = *probe;
 	enum probe_score score;
 
-	copy.is_on_port = is_at_home(homes, number);
+	copy.is_on_port = is_at_home;
 	score = applications_at(number)->probe(&copy);
 	if (score == PROBE_MORE)
 		contest->wants_more = true;
@@ -346,8 +350,8 @@ give_up(struct applications *a, struct application_flow *flow,
 {
 	bool may_try = flow->tries[in->side] < APPLICATION_TRIES_MAX;
 
-	if (in->is_datagram || !(in->is_start || flow->switches > 0) ?
-	    may_try : may_try && wants_more && size < APPLICATION_HELD_MAX)
+	if (may_try && (!is_whole_stream(in) ||
+	    (wants_more && size < APPLICATION_HELD_MAX)))
 		return;
 	flow->side_done = (flow->side_done | 1 << in->side) & 3;
 	if (flow->side_done == 3)
@@ -359,6 +363,6 @@ applications_is_holding(const struct application_input *in)
 {
 	const struct application_flow *flow = in->flow;
 
-	return (in->is_start || flow->switches > 0) && !flow->is_done &&
+	return is_whole_stream(in) && !flow->is_done &&
 	    (flow->side_done >> in->side & 1) == 0;
 }

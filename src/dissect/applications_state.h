@@ -7,20 +7,17 @@
 #define TALLYMAN_DISSECT_APPLICATIONS_STATE_H
 
 #include "dissect/applications.h"
-
-/* Bytes of a side that wait until there are more. */
-struct application_buffer {
-	uint32_t	size;
-	uint8_t		bytes[APPLICATION_HELD_MAX];
-};
+#include "dissect/held.h"
 
 struct applications {
 	struct applications_options	options;
 	struct applications_counts	counts;
 	struct facts_store		facts;
 	struct pool			states[2];	/* small, large */
-	struct pool			buffers;
+	struct held			held;
 };
+
+_Static_assert((int)HELD_LARGE == (int)APPLICATION_HELD_MAX, "a side's");
 
 /* Who reads the flow; NULL: nobody was found yet. */
 static inline const struct application *

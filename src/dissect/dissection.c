@@ -158,17 +158,15 @@ dissection_hold(struct dissection *d)
 {
 	struct applications *a = d->applications;
 	uint16_t *number = &d->flow->buffer[d->input->side];
-	struct application_buffer *buffer;
 
 	assert(d->is_datagram);
 	if (*number == 0)
-		*number = (uint16_t)pool_take(&a->buffers);
+		*number = held_take(&a->held, HELD_LARGE);
 	if (*number == 0) {
 		a->counts.buffers_short++;
 		return NULL;
 	}
-	buffer = pool_at(&a->buffers, *number);
-	return buffer->bytes;
+	return held_at(&a->held, *number)->at;
 }
 
 void

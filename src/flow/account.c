@@ -300,13 +300,15 @@ is_worth_reading(const struct flow_table *table, uint32_t number,
 {
 	const struct tcp_stream *streams = table->payloads[number].streams;
 
-	if (t->payload_bytes > 0 && table->payload != NULL &&
-	    !streams[sender].has_moved && is_padding(t))
+	bool has_payload = flow_table_at(table, number)->has_payload;
+
+	if (t->payload_bytes == 0 && !has_payload)
 		return false;
-	if (!flow_table_at(table, number)->has_payload)
-		return t->payload_bytes > 0;
-	return table->payload == NULL ||
-	    (t->payload_bytes > 0 && !streams[sender].is_finished) ||
+	if (table->payload == NULL)
+		return true;
+	if (t->payload_bytes > 0 && !streams[sender].is_finished)
+		return streams[sender].has_moved || !is_padding(t);
+	return has_payload && tcp_delivery_held(table->reading.delivery) > 0 &&
 	    streams[!sender].held > 0;
 }
 

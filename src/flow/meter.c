@@ -37,7 +37,8 @@ static void		 note_peak(struct meter *, uint64_t);
 static inline void	 fetch_slot(const struct meter *, int);
 static inline void	 fetch_flow(const struct meter *, int);
 static int		 collect(struct meter *, struct items *, int);
-static void		 learn(struct meter *, const struct item_name *);
+static inline void	 learn(struct meter *, const struct items *, size_t *,
+			    uint64_t);
 static void		 tally(struct meter *, struct item *);
 static uint32_t		 find_flow(struct meter *, const struct item *);
 static uint32_t		 begin_flow(struct meter *, const struct item *);
@@ -210,26 +211,34 @@ meter_tally(struct meter *m, struct items *items, int worker)
 		if (i + METER_AHEAD < count)
 			fetch_flow(m, i + METER_AHEAD);
 		while (ticks < items->tick_count &&
-		    items->ticks[ticks].position <= item->position)
+		    items->ticks[ticks].position <= item->position) {
+			learn(m, items, &names, items->ticks[ticks].position);
 			meter_end_due(m, &items->ticks[ticks++]);
-		while (names < items->name_count &&
-		    items->names[names].position < item->position)
-			learn(m, &items->names[names++]);
+		}
+		learn(m, items, &names, item->position);
 		m->now_ns = item->now_ns;
 		tally(m, item);
 	}
-	while (ticks < items->tick_count)
+	while (ticks < items->tick_count) {
+		learn(m, items, &names, items->ticks[ticks].position);
 		meter_end_due(m, &items->ticks[ticks++]);
-	while (names < items->name_count)
-		learn(m, &items->names[names++]);
+	}
+	learn(m, items, &names, UINT64_MAX);
 	meter_settle_carried(m);
 }
 
-static void
-learn(struct meter *m, const struct item_name *name)
+/* The names that were given before a position, from the next on. */
+static inline void
+learn(struct meter *m, const struct items *items, size_t *next,
+    uint64_t before)
 {
-	if (m->options.is_naming)
-		names_learn(&m->names, &name->naming, name->now_ns);
+	while (*next < items->name_count &&
+	    items->names[*next].position < before) {
+		const struct item_name *name = &items->names[(*next)++];
+
+		if (m->options.is_naming)
+			names_learn(&m->names, &name->naming, name->now_ns);
+	}
 }
 
 static inline __attribute__((always_inline)) void

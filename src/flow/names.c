@@ -23,14 +23,14 @@ names_init(struct names *names, const struct hash_secret *secret)
 {
 	*names = (struct names){ .secret = *secret };
 	names->entries = pool_map(NAMES_MAX * sizeof *names->entries);
-	names->slots = pool_map(NAMES_MAX * sizeof *names->slots);
+	names->slots = pool_map(NAMES_SLOTS * sizeof *names->slots);
 }
 
 void
 names_release(struct names *names)
 {
 	pool_unmap(names->entries, NAMES_MAX * sizeof *names->entries);
-	pool_unmap(names->slots, NAMES_MAX * sizeof *names->slots);
+	pool_unmap(names->slots, NAMES_SLOTS * sizeof *names->slots);
 }
 
 static inline struct names_entry *
@@ -46,7 +46,7 @@ slot_of(const struct names *names, uint8_t ip_version,
 	uint64_t hash = hash_keyed(&names->secret, address,
 	    ip_version == 4 ? 4 : sizeof *address);
 
-	return &names->slots[hash % NAMES_MAX];
+	return &names->slots[hash % NAMES_SLOTS];
 }
 
 static uint32_t

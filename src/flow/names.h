@@ -11,7 +11,7 @@
 #include "base/hash.h"
 #include "dissect/naming.h"
 
-enum { NAMES_MAX = 8192 };
+enum { NAMES_MAX = 8192, NAMES_SLOTS = 4 * NAMES_MAX };
 
 struct names_entry {
 	struct naming	naming;
@@ -23,7 +23,7 @@ struct names_entry {
 
 struct names {
 	struct names_entry	*entries;	/* owned, NAMES_MAX */
-	uint32_t		*slots;		/* owned, likewise: numbers */
+	uint32_t		*slots;		/* owned, NAMES_SLOTS: numbers */
 	uint32_t		 newest;	/* number; 0: none was learned */
 	struct hash_secret	 secret;
 };

@@ -156,7 +156,7 @@ flow_table_prefetch_flow(const struct flow_table *table,
 		__builtin_prefetch(&tcp->measure[t->payload_bytes > 0 ?
 		    sender : !sender]);
 	}
-	if (table->payloads != NULL)
+	if (table->payloads != NULL && t->payload_bytes > 0)
 		__builtin_prefetch(&table->payloads[number]);
 }
 

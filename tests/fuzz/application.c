@@ -123,8 +123,8 @@ fuzz_check(const struct dissected *d)
 	require(!flow->is_done || (flow->state == 0 &&
 	    flow->buffer[0] == 0 && flow->buffer[1] == 0));
 	for (int side = 0; side < 2; side++) {
-		const struct application_buffer *b = pool_at(
-		    &d->applications->buffers, flow->buffer[side]);
+		const struct held_bytes *b = held_at(
+		    &d->applications->held, flow->buffer[side]);
 
 		/* Of datagrams none wait: a dissector holds what it likes. */
 		require(flow->buffer[side] == 0 ||

@@ -201,7 +201,7 @@ dissected_live(const struct dissected *d)
 {
 	const struct applications *a = d->applications;
 	uint32_t live = a->states[0].live + a->states[1].live +
-	    a->buffers.live;
+	    held_live(&a->held);
 
 	for (int class = 0; class < FACTS_CLASSES; class++)
 		live += a->facts.blocks[class].live;

@@ -339,14 +339,14 @@ test_more(void **state)
 	(void)state;
 	assert_true(say_text(&d, CLIENT_SAYS, "HE"));
 	assert_true(say_text(&d, CLIENT_SAYS, "LL"));
-	assert_int_equal(d.applications->buffers.live, 1);
+	assert_int_equal(held_live(&d.applications->held), 1);
 	assert_name("?");
 	assert_true(say_text(&d, CLIENT_SAYS, "O\nsecond\nthi"));
 	assert_name("hello");
 	assert_int_equal(lines_of("hello"), 2);
 	assert_true(say_text(&d, CLIENT_SAYS, "rd\n"));
 	assert_int_equal(lines_of("hello"), 3);
-	assert_int_equal(d.applications->buffers.live, 0);
+	assert_int_equal(held_live(&d.applications->held), 0);
 }
 
 /* One segment too many that still fits so far. */
@@ -357,9 +357,9 @@ test_tries(void **state)
 	dissected_restart(&d, false, BANNER_PORT);
 	for (int i = 1; i < APPLICATION_TRIES_MAX; i++)
 		assert_true(say_text(&d, SERVER_SAYS, "220"));
-	assert_int_equal(d.applications->buffers.live, 1);
+	assert_int_equal(held_live(&d.applications->held), 1);
 	assert_false(say_text(&d, SERVER_SAYS, "220"));
-	assert_int_equal(d.applications->buffers.live, 0);
+	assert_int_equal(held_live(&d.applications->held), 0);
 	probes = 0;
 	assert_false(say_text(&d, SERVER_SAYS, "220"));
 	assert_int_equal(probes, 0);
@@ -374,12 +374,12 @@ test_held_bytes(void **state)
 
 	(void)state;
 	assert_true(say(&d, SERVER_SAYS, bytes, sizeof(bytes) - 1));
-	assert_int_equal(d.applications->buffers.live, 1);
+	assert_int_equal(held_live(&d.applications->held), 1);
 	assert_false(say(&d, SERVER_SAYS, "x", 1));
-	assert_int_equal(d.applications->buffers.live, 0);
+	assert_int_equal(held_live(&d.applications->held), 0);
 	dissected_restart(&d, false, 9);
 	assert_false(say(&d, SERVER_SAYS, bytes, sizeof(bytes)));
-	assert_int_equal(d.applications->buffers.live, 0);
+	assert_int_equal(held_live(&d.applications->held), 0);
 }
 
 /* When neither side is known any more, the flow is done. */
@@ -405,7 +405,7 @@ test_banner(void **state)
 	assert_name("banner");
 	assert_int_equal(lines_of("banner"), 2);
 	assert_string_equal(dissected_text(&d, "banner", "line"), "220 one");
-	assert_int_equal(d.applications->buffers.live, 0);
+	assert_int_equal(held_live(&d.applications->held), 0);
 }
 
 /* What is left of the banner goes on waiting for its end. */
@@ -430,7 +430,7 @@ test_leftovers(void **state)
 	for (size_t i = 0; i < sizeof(text) - 1; i++)
 		assert_true(say(&d, CLIENT_SAYS, &text[i], 1));
 	assert_int_equal(lines_of("hello"), 3);
-	assert_int_equal(d.applications->buffers.live, 0);
+	assert_int_equal(held_live(&d.applications->held), 0);
 }
 
 static void
@@ -481,7 +481,7 @@ test_gap(void **state)
 	(void)state;
 	assert_true(say_text(&d, CLIENT_SAYS, "HELLO\nhal"));
 	assert_false(say_lost(&d, CLIENT_SAYS, 1));
-	assert_int_equal(d.applications->buffers.live, 0);
+	assert_int_equal(held_live(&d.applications->held), 0);
 	assert_false(say_text(&d, CLIENT_SAYS, "next\n"));
 	assert_int_equal(lines_of("hello"), 1);
 	assert_true(say_text(&d, SERVER_SAYS, "other side\n"));
@@ -540,10 +540,10 @@ test_full(void **state)
 	(void)state;
 	assert_true(say(&d, CLIENT_SAYS, bytes, sizeof(bytes) - 1));
 	assert_false(seen_is_full);
-	assert_int_equal(d.applications->buffers.live, 1);
+	assert_int_equal(held_live(&d.applications->held), 1);
 	assert_false(say(&d, CLIENT_SAYS, "x", 1));
 	assert_true(seen_is_full);
-	assert_int_equal(d.applications->buffers.live, 0);
+	assert_int_equal(held_live(&d.applications->held), 0);
 	dissected_restart(&d, false, 9);
 	assert_false(say(&d, CLIENT_SAYS, bytes, sizeof(bytes)));
 	assert_true(seen_is_full);
@@ -568,7 +568,7 @@ test_sides_done(void **state)
 	(void)state;
 	assert_false(say_text(&d, CLIENT_SAYS, "HELLO\nside done\nx"));
 	assert_false(d.flow.is_done);
-	assert_int_equal(d.applications->buffers.live, 0);
+	assert_int_equal(held_live(&d.applications->held), 0);
 	assert_true(say_text(&d, SERVER_SAYS, "y\n"));
 	assert_false(say_text(&d, SERVER_SAYS, "side done\n"));
 	assert_true(d.flow.is_done);
@@ -702,7 +702,7 @@ test_datagrams(void **state)
 	assert_true(say_cut(&d, CLIENT_SAYS, "HELLO\nab", 8, 1000));
 	assert_name("hello");
 	assert_int_equal(seen_size, 1000);
-	assert_int_equal(d.applications->buffers.live, 0);
+	assert_int_equal(held_live(&d.applications->held), 0);
 	assert_true(say_text(&d, SERVER_SAYS, "c\n"));
 	assert_int_equal(lines_of("hello"), 2);
 }
@@ -743,7 +743,7 @@ test_midstream(void **state)
 	d.is_joined = true;
 	assert_true(say_text(&d, CLIENT_SAYS, "HEL"));
 	assert_false(seen_is_start);
-	assert_int_equal(d.applications->buffers.live, 0);
+	assert_int_equal(held_live(&d.applications->held), 0);
 	assert_true(say_text(&d, CLIENT_SAYS, "HELLO\nx"));
 	assert_name("hello");
 	assert_true(say_text(&d, CLIENT_SAYS, "y\n"));
@@ -778,13 +778,38 @@ test_memory_short(void **state)
 	dissected_restart(&d, false, 9);
 	for (uint32_t number = 1; number <= taken; number++)
 		pool_give(&d.applications->states[0], number);
-	for (taken = 0; pool_take(&d.applications->buffers) != 0;)
-		taken++;
+	/* A small buffer, and large ones when there is none. */
+	while (held_take(&d.applications->held, 1) != 0)
+		;
+	assert_true(held_live(&d.applications->held) > UINT16_MAX / 2);
 	assert_false(say_text(&d, CLIENT_SAYS, "HEL"));
 	assert_int_equal(applications_counts(d.applications)->buffers_short,
 	    1);
-	for (uint32_t number = 1; number <= taken; number++)
-		pool_give(&d.applications->buffers, number);
+	held_release(&d.applications->held);
+	held_init(&d.applications->held);
+}
+
+/* What waits moves to a large buffer when it grows. */
+static void
+test_held_grows(void **state)
+{
+	struct held *held = &d.applications->held;
+	uint16_t handle = held_take(held, 10);
+
+	(void)state;
+	assert_int_equal(held_capacity(handle), HELD_SMALL);
+	memset(held_at(held, handle)->at, 'x', HELD_SMALL);
+	held_at(held, handle)->size = HELD_SMALL;
+	assert_true(held_grow(held, &handle));
+	assert_int_equal(held_capacity(handle), HELD_LARGE);
+	assert_int_equal(held_at(held, handle)->size, HELD_SMALL);
+	assert_int_equal(held_at(held, handle)->at[HELD_SMALL - 1], 'x');
+	assert_int_equal(held_live(held), 1);
+	held_give(held, handle);
+	assert_int_equal(held_live(held), 0);
+	handle = held_take(held, HELD_SMALL + 1);
+	assert_int_equal(held_capacity(handle), HELD_LARGE);
+	held_give(held, handle);
 }
 
 /* The flow ended: memory to read with is given back, facts are kept. */
@@ -794,9 +819,9 @@ test_end(void **state)
 	(void)state;
 	assert_true(say_text(&d, CLIENT_SAYS, "TOUGH\nx"));
 	assert_true(say_text(&d, SERVER_SAYS, "y"));
-	assert_int_equal(d.applications->buffers.live, 2);
+	assert_int_equal(held_live(&d.applications->held), 2);
 	applications_end(d.applications, &d.flow);
-	assert_int_equal(d.applications->buffers.live, 0);
+	assert_int_equal(held_live(&d.applications->held), 0);
 	assert_int_equal(d.applications->states[1].live, 0);
 	assert_int_equal(lines_of("tough"), 1);
 	assert_false(say_text(&d, CLIENT_SAYS, "z\n"));
@@ -827,6 +852,7 @@ main(void)
 		TEST(test_datagrams), TEST(test_datagram_tries),
 		TEST(test_datagram_switch), TEST(test_midstream),
 		TEST(test_midstream_tries), TEST(test_memory_short),
+		TEST(test_held_grows),
 		TEST(test_end)
 	};
 

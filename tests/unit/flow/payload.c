@@ -127,7 +127,7 @@ teardown(void **state)
 
 	(void)state;
 	assert_int_equal(a->states[0].live + a->states[1].live, 0);
-	assert_int_equal(a->buffers.live, 0);
+	assert_int_equal(held_live(&a->held), 0);
 	meter_free(meter);
 	meter = NULL;
 	return 0;
