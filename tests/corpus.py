@@ -18,7 +18,7 @@ from run import (  # noqa: E402
 
 # Per cent of the facts that docs/truth.md does not settle in our favour.
 FLOORS = {"frames": 100.0, "streams": 99.5, "community": 100.0,
-          "tcp": 97.0, "zeek": 97.0}
+          "tcp": 97.0, "zeek": 97.0, "service": 97.0, "names": 99.0}
 TRUTH = os.path.join(SOURCE, "docs", "truth.md")
 ROW = re.compile(r"^\| (\w+) \| (\S+) \| (\d+) \| (ours|theirs|rule) \| "
                  r"(\S+) \|$", re.MULTILINE)

@@ -40,7 +40,9 @@ enum application_transport {
 
 /*
  * How well the first bytes of a side fit. Random bytes must not fit: say
- * LIKELY when at most one in some ten million would, SURE when none would.
+ * LIKELY when at most one in some ten million would, SURE when none would. Of
+ * TCP, say MORE to every beginning of what fits, the first byte alone too: who
+ * does not want more of that byte is not asked again, but at home.
  */
 enum probe_score {
 	PROBE_NO,

@@ -257,7 +257,8 @@ track_tcp(struct flow_table *table, uint32_t number,
 	    is_worth_reading(table, number, t, sender);
 	if (is_read) {
 		if (!flow->has_payload)
-			flow_table_read_begin(table, number);
+			flow_table_read_begin(table, number, &t->tcp,
+			    sender);
 		table->ts_ns = ts_ns;
 		reading = flow_table_reading(table, number, &read);
 		segment.reading = &reading;

@@ -19,6 +19,9 @@ static uint32_t	*link_to(struct flow_table *, uint32_t);
 /* Slots for twice as many flows keep chains short. */
 enum { SLOTS_PER_FLOW = 2 };
 
+/* What is acknowledged with the first payload is no more than this. */
+enum { READ_FAR = 1 << 24 };
+
 size_t
 flow_table_size(bool has_parts, bool is_read)
 {
@@ -97,16 +100,22 @@ flow_table_read_end(struct flow_table *table, uint32_t number)
 }
 
 void
-flow_table_read_begin(struct flow_table *table, uint32_t number)
+flow_table_read_begin(struct flow_table *table, uint32_t number,
+    const struct tcp_header *header, int sender)
 {
 	const struct tcp *tcp = flow_table_tcp(table, number);
 
 	flow_table_at(table, number)->has_payload = true;
 	for (int side = 0; side < 2; side++) {
-		if (tcp->side[side].has_isn)
-			tcp_delivery_start(
-			    &table->payloads[number].streams[side],
-			    tcp->side[side].isn + 1);
+		uint32_t start = tcp->side[side].isn + 1;
+
+		if (!tcp->side[side].has_isn)
+			continue;
+		if (side != sender && (header->flags & TCP_ACK) != 0 &&
+		    header->ack - start > READ_FAR)
+			start = header->ack;
+		tcp_delivery_start(&table->payloads[number].streams[side],
+		    start);
 	}
 }
 

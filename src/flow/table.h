@@ -82,11 +82,13 @@ void		 flow_table_read(struct flow_table *,
 		    const struct tcp_reader_operations *, void *context);
 
 /*
- * A TCP flow's first payload: its streams begin, where the handshake was
- * seen, with the numbers that it named. Flows without payload touch none of
- * that memory.
+ * A TCP flow's first payload, behind this header: its streams begin, where
+ * the handshake was seen, with the numbers that it named; or with the one that
+ * is acknowledged, if that is far from what a SYN named, for a server may have
+ * named several. Flows without payload touch none of that memory.
  */
-void		 flow_table_read_begin(struct flow_table *, uint32_t number);
+void		 flow_table_read_begin(struct flow_table *, uint32_t number,
+		    const struct tcp_header *, int sender);
 
 /* No more payload of the flow will come: its reader is told so. */
 void		 flow_table_read_end(struct flow_table *, uint32_t number);
