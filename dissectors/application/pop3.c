@@ -49,14 +49,7 @@ probe(struct probe *p)
 static void
 feed(struct dissection *d)
 {
-	struct line line;
-
-	while (line_next(d, &line)) {
-		if (d->sender == ROLE_CLIENT)
-			take_command(d, line);
-		else
-			take_reply(d, line);
-	}
+	line_feed(d, take_command, take_reply);
 }
 
 static void

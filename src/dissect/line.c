@@ -72,6 +72,19 @@ line_next(struct dissection *d, struct line *line)
 	return false;
 }
 
+void
+line_feed(struct dissection *d, line_taker *command, line_taker *reply)
+{
+	struct line line;
+
+	while (line_next(d, &line)) {
+		if (d->sender == ROLE_CLIENT)
+			command(d, line);
+		else
+			reply(d, line);
+	}
+}
+
 struct line
 line_word(struct line *rest)
 {

@@ -33,6 +33,10 @@ bool	line_take(struct cursor *, struct line *);
 /* The same of what is fed. One that is too long ends the dissection. */
 bool	line_next(struct dissection *, struct line *);
 
+/* Gives all whole lines to who knows what the client or the server says. */
+typedef void line_taker(struct dissection *, struct line);
+void	line_feed(struct dissection *, line_taker *command, line_taker *reply);
+
 /* Takes the next word, which blanks part; empty at the end. */
 struct line line_word(struct line *rest);
 
