@@ -89,6 +89,13 @@ applications_counts(const struct applications *a)
 	return &a->counts;
 }
 
+uint64_t
+applications_short(const struct applications *a)
+{
+	return a->counts.states_short + a->counts.buffers_short +
+	    a->facts.dropped;
+}
+
 size_t
 applications_size(void)
 {

@@ -104,6 +104,9 @@ struct facts_store *applications_facts(struct applications *);
 const struct applications_counts *applications_counts(
 	    const struct applications *);
 
+/* All that was not read or not kept for want of memory, together. */
+uint64_t applications_short(const struct applications *);
+
 /* Bytes that are to be counted for a flow, besides application_flow. */
 size_t	applications_size(void);
 

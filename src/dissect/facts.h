@@ -15,8 +15,7 @@
 enum {
 	FACT_TEXT_MAX = 255,	/* bytes of a text; more is cut off */
 	FACTS_SIZE_MIN = 64,
-	FACTS_CLASSES = 5,	/* 64, 128, 256, 512, 1024 bytes */
-	FACTS_COUNT_MAX = 64	/* facts of a flow */
+	FACTS_CLASSES = 5	/* 64, 128, 256, 512, 1024 bytes */
 };
 
 enum fact_type {

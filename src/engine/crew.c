@@ -399,6 +399,7 @@ crew_counts(struct crew *c, struct meter_counts *counts, struct stats *stats)
 		counts->flows_udp += own.flows_udp;
 		counts->flows_other += own.flows_other;
 		counts->evicted += own.evicted;
+		counts->payload_short += own.payload_short;
 		ledger_take(stats, &w->stats);
 		for (size_t k = 0; k < c->options.outputs->count; k++)
 			output_absorb(c->options.outputs->outputs[k],

@@ -486,6 +486,7 @@ fill_stats(struct engine *e)
 	s->flows_other = meter.flows_other;
 	s->flows_active_peak = meter.active_peak;
 	s->flows_evicted = meter.evicted;
+	s->payload_short = meter.payload_short;
 	s->has_kernel = source.has_kernel;
 	s->kernel_received = source.kernel_received;
 	s->kernel_dropped = source.kernel_dropped;

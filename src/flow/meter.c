@@ -321,6 +321,9 @@ void
 meter_counts(const struct meter *m, struct meter_counts *counts)
 {
 	*counts = m->counts;
+	if (m->options.is_dissecting)
+		counts->payload_short =
+		    applications_short(m->payload.applications);
 }
 
 /* The flow's tally, or the credit of the flow that an error quotes. */

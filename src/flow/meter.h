@@ -90,6 +90,8 @@ struct meter_counts {
 	uint64_t	flows_other;
 	uint64_t	active_peak;	/* of meter_packets() */
 	uint64_t	evicted;
+	uint64_t	payload_short;	/* reading that lacked memory, and
+					   facts that did */
 };
 
 /* A flow that is left at the end, or is evicted, and when it began. */

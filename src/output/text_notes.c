@@ -445,6 +445,8 @@ text_notes_closing(const struct stats *stats,
 	    "unanswered connections");
 	closing_item(b, start, stats->flows_evicted, "evicted flow",
 	    "evicted flows");
+	closing_item(b, start, stats->payload_short,
+	    "payload short of memory", "payloads short of memory");
 	closing_retransmitted(totals, b, start);
 	closing_kernel(stats, b, start);
 	if (b->size > start)

@@ -458,6 +458,9 @@ const struct field fields_stats[] = {
 	    "Most flows that were open at one time."),
 	COUNT("flows.evicted", flows_evicted, "flows",
 	    "Flows written early, to make room."),
+	COUNT("flows.payload_short", payload_short, NULL,
+	    "How often payload was not read on, or what it told not kept, "
+	    "for want of memory."),
 	{ "kernel.received", FIELD_U64, AT(kernel_received),
 	    FIELDS_STATS_KERNEL, "packets",
 	    "Packets that the kernel saw for us, in a live capture.", NULL },

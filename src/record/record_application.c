@@ -28,7 +28,9 @@ record_fill_application(struct record *r, const struct meter_flow *ended)
 
 	r->has |= RECORD_SERVICE;
 	fill_port(r);
-	if (one == NULL && (r->has & (RECORD_SRC_RTP | RECORD_DST_RTP)) != 0)
+	/* A stream that was followed says more than the reports on it. */
+	if ((one == NULL || strcmp(one->name, "rtcp") == 0) &&
+	    (r->has & (RECORD_SRC_RTP | RECORD_DST_RTP)) != 0)
 		one = applications_at(applications_number("rtp"));
 	if (one != NULL)
 		fill_payload(r, flow, one);

@@ -38,6 +38,7 @@ struct stats {
 	uint64_t	flows_other;
 	uint64_t	flows_active_peak;
 	uint64_t	flows_evicted;
+	uint64_t	payload_short;
 
 	bool		has_kernel;
 	uint64_t	kernel_received;

@@ -497,7 +497,8 @@ test_stats(void **state)
 	    "\"malformed\":3,\"fragments_unfinished\":2,\"filtered\":5},"
 	    "\"frames_by_link\":{\"EN10MB\":1000,\"RAW\":199},"
 	    "\"bytes\":654321,\"flows\":{\"total\":96,\"tcp\":61,"
-	    "\"udp\":33,\"other\":2,\"active_peak\":50,\"evicted\":1},"
+	    "\"udp\":33,\"other\":2,\"active_peak\":50,\"evicted\":1,"
+	    "\"payload_short\":0},"
 	    "\"malformed_by\":{\"ipv4_short\":3,\"tcp_offset\":1},"
 	    "\"elapsed\":0.5,\"frames_per_second\":2408}\n");
 }
@@ -517,7 +518,8 @@ test_stats_of_nothing(void **state)
 	    "\"frames\":{\"read\":0,\"in_flows\":0,\"not_ip\":0,"
 	    "\"malformed\":0,\"fragments_unfinished\":0,\"filtered\":0},"
 	    "\"bytes\":0,\"flows\":{\"total\":0,\"tcp\":0,\"udp\":0,"
-	    "\"other\":0,\"active_peak\":0,\"evicted\":0},"
+	    "\"other\":0,\"active_peak\":0,\"evicted\":0,"
+	    "\"payload_short\":0},"
 	    "\"kernel\":{\"received\":0,\"dropped\":7,"
 	    "\"interface_dropped\":0},\"elapsed\":0}\n");
 }
