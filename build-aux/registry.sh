@@ -15,7 +15,7 @@ list() {
 		echo "extern const struct $type ${prefix}_$name;"
 	done
 	echo
-	echo "const struct $type *const $table[] = {"
+	echo "const struct $type *const ${table}[] = {"
 	for name; do
 		echo "	&${prefix}_$name,"
 	done
