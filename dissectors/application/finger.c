@@ -4,8 +4,6 @@
  */
 #include "dissect/line.h"
 
-enum { FINGER_LINE_MAX = 256 };
-
 enum finger_fact {
 	FINGER_QUERY
 };
@@ -22,32 +20,13 @@ static const struct fact_field fields[] = {
 static enum probe_score
 probe(struct probe *p)
 {
-	struct line line = { p->own.at, cursor_left(&p->own) };
-	bool is_whole = line_take(&p->own, &line);
-
-	if (!p->is_on_port || !p->is_start || line.size > FINGER_LINE_MAX ||
-	    !line_is_text(&line))
-		return PROBE_NO;
-	if (!is_whole)
-		return PROBE_MORE;
-	if (cursor_left(&p->own) > 0)
-		return PROBE_NO;
-	return PROBE_WEAK;
+	return line_probe_question(p, true);
 }
 
 static void
 feed(struct dissection *d)
 {
-	struct line line;
-
-	if (d->sender == ROLE_SERVER) {
-		d->is_done = true;
-		return;
-	}
-	if (line_next(d, &line)) {
-		line_note(d, FINGER_QUERY, line_trimmed(line));
-		d->is_done = true;
-	}
+	line_feed_question(d, FINGER_QUERY);
 }
 
 const struct application application_finger = {

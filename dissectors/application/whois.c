@@ -4,8 +4,6 @@
  */
 #include "dissect/line.h"
 
-enum { WHOIS_LINE_MAX = 256 };
-
 enum whois_fact {
 	WHOIS_QUERY
 };
@@ -22,32 +20,13 @@ static const struct fact_field fields[] = {
 static enum probe_score
 probe(struct probe *p)
 {
-	struct line line = { p->own.at, cursor_left(&p->own) };
-	bool is_whole = line_take(&p->own, &line);
-
-	if (!p->is_on_port || !p->is_start || line.size > WHOIS_LINE_MAX ||
-	    !line_is_text(&line))
-		return PROBE_NO;
-	if (!is_whole)
-		return PROBE_MORE;
-	if (cursor_left(&p->own) > 0 || line.size == 0)
-		return PROBE_NO;
-	return PROBE_WEAK;
+	return line_probe_question(p, false);
 }
 
 static void
 feed(struct dissection *d)
 {
-	struct line line;
-
-	if (d->sender == ROLE_SERVER) {
-		d->is_done = true;
-		return;
-	}
-	if (line_next(d, &line)) {
-		line_note(d, WHOIS_QUERY, line_trimmed(line));
-		d->is_done = true;
-	}
+	line_feed_question(d, WHOIS_QUERY);
 }
 
 const struct application application_whois = {

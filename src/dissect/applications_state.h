@@ -32,8 +32,10 @@ applications_is_found(const struct application_flow *flow)
 	return flow->outer != 0 && !flow->is_searching;
 }
 
-/* What the sender of the input is, the originator being the client if nothing
-   else is known. */
+/*
+ * What the sender of the input is; the originator is the client if nothing
+ * else is known.
+ */
 static inline enum application_role
 applications_role(const struct application_flow *flow,
     const struct application_input *in)

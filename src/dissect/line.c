@@ -5,6 +5,8 @@
 
 #include "dissect/line.h"
 
+enum { QUESTION_MAX = 256 };	/* bytes of a question of one line */
+
 static uint8_t	lower(uint8_t);
 static bool	is_blank(uint8_t);
 static bool	is_same(const uint8_t *, const char *, size_t);
@@ -82,6 +84,36 @@ line_feed(struct dissection *d, line_taker *command, line_taker *reply)
 			command(d, line);
 		else
 			reply(d, line);
+	}
+}
+
+enum probe_score
+line_probe_question(struct probe *p, bool may_be_empty)
+{
+	struct line line = { p->own.at, cursor_left(&p->own) };
+	bool is_whole = line_take(&p->own, &line);
+
+	if (!p->is_on_port || !p->is_start || line.size > QUESTION_MAX ||
+	    !line_is_text(&line))
+		return PROBE_NO;
+	if (!is_whole)
+		return PROBE_MORE;
+	return cursor_left(&p->own) > 0 || (line.size == 0 && !may_be_empty) ?
+	    PROBE_NO : PROBE_WEAK;
+}
+
+void
+line_feed_question(struct dissection *d, unsigned int field)
+{
+	struct line line;
+
+	if (d->sender == ROLE_SERVER) {
+		d->is_done = true;
+		return;
+	}
+	if (line_next(d, &line)) {
+		line_note(d, field, line_trimmed(line));
+		d->is_done = true;
 	}
 }
 

@@ -37,6 +37,13 @@ bool	line_next(struct dissection *, struct line *);
 typedef void line_taker(struct dissection *, struct line);
 void	line_feed(struct dissection *, line_taker *command, line_taker *reply);
 
+/*
+ * Protocols in which the client asks with one line and the server answers with
+ * text: any line would do, so the port tells. The field is the question's.
+ */
+enum probe_score line_probe_question(struct probe *, bool may_be_empty);
+void	line_feed_question(struct dissection *, unsigned int field);
+
 /* Takes the next word, which blanks part; empty at the end. */
 struct line line_word(struct line *rest);
 

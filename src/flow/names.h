@@ -1,9 +1,9 @@
 /*
  * Names of addresses, as packets gave them: bounded, and forgotten with time.
  * Of two names for one address the newer counts; who remembers the number of
- * the older one still has that. Each meter has a table of its
- * own and learns the same names in the same order, so all of them know the
- * same at any place of the input.
+ * the older one still has that. Each meter has a table of its own and learns
+ * the same names in the same order, so all of them know the same at any place
+ * of the input.
  */
 #ifndef TALLYMAN_FLOW_NAMES_H
 #define TALLYMAN_FLOW_NAMES_H
