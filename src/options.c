@@ -26,18 +26,23 @@ struct options_reader {
 	struct options	*options;
 	char		**argv;		/* NULL ends */
 	int		 at;		/* the argument being read */
+	enum options_action	 action; /* of the command */
 	const char	**words;	/* of the expression */
 	size_t		 word_count;
 };
 
 static void	options_defaults(struct options *, size_t arguments);
 static void	*options_array(size_t count, size_t size);
+static void	options_read_command(struct options_reader *);
 static int	options_read(struct options_reader *, struct error *);
 static int	options_read_long(struct options_reader *, struct error *);
 static int	options_read_letters(struct options_reader *, struct error *);
 static int	options_join_words(struct options_reader *, struct error *);
 static int	options_check(const struct options *, struct error *);
 static int	options_unknown(const char *, size_t, struct error *);
+static int	options_misplaced(const struct options *,
+		    const struct option *, struct error *);
+static bool	options_takes(enum options_command, const struct option *);
 
 static const struct option	*options_by_letter(char);
 static const struct option	*options_by_name(const char *, size_t);
@@ -69,6 +74,7 @@ static void
 options_defaults(struct options *options, size_t arguments)
 {
 	*options = (struct options){
+		.command = COMMAND_METER,
 		.timeouts = {
 			.tcp_ns = 300 * SECOND_NS,
 			.tcp_open_ns = 30 * SECOND_NS,
@@ -111,6 +117,23 @@ options_release(struct options *options)
 	*options = (struct options){ 0 };
 }
 
+/* A command is the first word, or there is none. */
+static void
+options_read_command(struct options_reader *reader)
+{
+	const char *word = reader->argv[reader->at];
+	const struct option_command *row;
+
+	for (row = options_commands; row->name != NULL; row++) {
+		if (word == NULL || strcmp(word, row->name) != 0)
+			continue;
+		reader->options->command = row->command;
+		reader->action = row->action;
+		reader->at++;
+		return;
+	}
+}
+
 static int
 options_read(struct options_reader *reader, struct error *error)
 {
@@ -119,6 +142,7 @@ options_read(struct options_reader *reader, struct error *error)
 	int result = 0;
 
 	reader->at = 1;
+	options_read_command(reader);
 	while (result == 0 && (argument = reader->argv[reader->at]) != NULL) {
 		if (is_expression || argument[0] != '-' || argument[1] == '\0')
 			reader->words[reader->word_count++] = argument;
@@ -130,6 +154,9 @@ options_read(struct options_reader *reader, struct error *error)
 			result = options_read_letters(reader, error);
 		reader->at++;
 	}
+	/* What an option asks for, --help for one, comes first. */
+	if (reader->options->action == OPTIONS_METER)
+		reader->options->action = reader->action;
 	return result;
 }
 
@@ -146,6 +173,8 @@ options_read_long(struct options_reader *reader, struct error *error)
 	option = options_by_name(argument + 2, size - 2);
 	if (option == NULL)
 		return options_unknown(argument, size, error);
+	if (!options_takes(reader->options->command, option))
+		return options_misplaced(reader->options, option, error);
 	if (value != NULL)
 		value++;
 	if (option->argument == ARGUMENT_NONE && value != NULL)
@@ -174,6 +203,9 @@ options_read_letters(struct options_reader *reader, struct error *error)
 		if (option == NULL)
 			return error_set(error, "unknown option '-%c' "
 			    "(tallyman --help lists them)", argument[i]);
+		if (!options_takes(reader->options->command, option))
+			return options_misplaced(reader->options, option,
+			    error);
 		if (option->argument == ARGUMENT_NONE) {
 			if (option->apply(reader->options, option, NULL,
 			    error) < 0)
@@ -250,6 +282,37 @@ options_unknown(const char *argument, size_t size, struct error *error)
 	    "unknown option '%s' (tallyman --help lists them)", typed);
 }
 
+/* "option -a is of 'tallyman connections', not of 'tallyman'" */
+static int
+options_misplaced(const struct options *options, const struct option *option,
+    struct error *error)
+{
+	const struct option_command *row;
+	const char *here = "", *there = "";
+
+	for (row = options_commands; row->name != NULL; row++) {
+		if (row->command == options->command)
+			here = row->name;
+		if (options_takes(row->command, option))
+			there = row->name;
+	}
+	return error_set(error, "option %s%s is one of 'tallyman%s%s', not of "
+	    "'tallyman%s%s'", option->name != NULL ? "--" : "-",
+	    option->name != NULL ? option->name :
+	    (char[]){ option->letter, '\0' }, *there != '\0' ? " " : "", there,
+	    *here != '\0' ? " " : "", here);
+}
+
+static bool
+options_takes(enum options_command command, const struct option *option)
+{
+	unsigned int commands = option->commands;
+
+	if (commands == 0)
+		commands = COMMAND_METER;
+	return (commands & command) != 0;
+}
+
 static const struct option *
 options_by_letter(char letter)
 {
@@ -309,11 +372,15 @@ options_read_filter(struct options *options, struct error *error)
 void
 options_help(FILE *file)
 {
+	const struct option_command *row;
 	const struct option *option;
 
 	fputs("usage: tallyman [-i INTERFACE]... [options] [expression]\n"
 	    "       tallyman -r FILE|DIR|- [-r ...] [options] [expression]\n",
 	    file);
+	for (row = options_commands; row->name != NULL; row++)
+		fprintf(file, "       tallyman %s %s\n", row->name,
+		    row->usage);
 	for (option = options_table; option->apply != NULL; option++) {
 		if (option->section != NULL)
 			fprintf(file, "\n%s\n", option->section);

@@ -24,6 +24,12 @@ enum options_action {
 	OPTIONS_FIELDS		/* fields is help, md, json-schema or csv */
 };
 
+/* The first word of the command line may be a command; bits, for masks. */
+enum options_command {
+	COMMAND_METER = 1 << 0,	/* no such word: records of conversations */
+	COMMAND_ALL = ~0
+};
+
 enum options_progress {
 	OPTIONS_PROGRESS_AUTO,	/* where stderr is a terminal */
 	OPTIONS_PROGRESS_ALWAYS,
@@ -57,6 +63,7 @@ struct options_timeouts {
  * arrays are owned. options_release() frees.
  */
 struct options {
+	enum options_command	 command;
 	enum options_action	 action;
 
 	const char		**interfaces;	/* -i */
@@ -127,6 +134,15 @@ enum option_argument {
 	ARGUMENT_WORD_VALUE	/* one of words, then =VALUE */
 };
 
+/* A command: one row of options_commands. */
+struct option_command {
+	const char		*name;	/* NULL ends */
+	const char		*usage;	/* what may follow it */
+	const char		*help;	/* one line */
+	enum options_command	 command;
+	enum options_action	 action;	/* what to do */
+};
+
 /* A word that an option takes, and what the parser makes of it. */
 struct option_word {
 	const char	*name;	/* NULL ends */
@@ -139,6 +155,8 @@ struct option {
 	const char			*name;	/* long name or NULL */
 	char				 letter; /* or 0 */
 	bool				 is_repeatable;
+	unsigned int			 commands; /* which take it; 0: the
+						      meter alone */
 	enum option_argument		 argument;
 	const char			*value;	/* how help names it */
 	const struct option_word	*words;	/* or NULL */
@@ -158,5 +176,6 @@ struct option {
 };
 
 extern const struct option options_table[];
+extern const struct option_command options_commands[];
 
 #endif

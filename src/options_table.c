@@ -45,6 +45,10 @@ static const struct option_word	*find_word(const struct option *,
 		    const char *, size_t);
 static void	store(struct options *, size_t member, const void *, size_t);
 
+const struct option_command options_commands[] = {
+	{ .name = NULL }
+};
+
 static const struct option_word option_outputs[] = {
 	{ "text", "aligned columns for people", 0 },
 	{ "json", "one object a line", 0 },
@@ -292,10 +296,12 @@ const struct option options_table[] = {
 		.apply = apply_action
 	}, {
 		.name = "version", .action = OPTIONS_VERSION,
+		.commands = COMMAND_ALL,
 		.help = "print the version and what it was built with",
 		.apply = apply_action
 	}, {
 		.letter = 'h', .name = "help", .action = OPTIONS_HELP,
+		.commands = COMMAND_ALL,
 		.help = "print this",
 		.apply = apply_action
 	}, {
