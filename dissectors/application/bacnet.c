@@ -211,6 +211,7 @@ const struct application application_bacnet = {
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 47808 },
 	.state_size = sizeof(struct bacnet_state),
+	.starts = { { 0x81, 0x82 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

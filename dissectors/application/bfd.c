@@ -72,6 +72,7 @@ const struct application application_bfd = {
 	.source = "RFC 5880, RFC 5881",
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 3784, 4784, 6784 },
+	.is_settled = true,
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -163,6 +163,8 @@ const struct application application_bittorrent = {
 	.tcp_ports = { 6881, 6882, 6883, 6884, 6885, 6886, 6887, 6889,
 	    51413 },
 	.udp_ports = { 6881, 51413 },
+	.starts = { { 0, 2 }, { 0x11, 0x12 }, { 0x21, 0x22 },
+	    { 0x31, 0x32 }, { 0x41, 0x43 }, { 0x64, 0x65 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -210,6 +210,7 @@ const struct application application_coap = {
 	.source = "RFC 7252",
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 5683 },
+	.is_settled = true,
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

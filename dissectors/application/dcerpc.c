@@ -283,6 +283,7 @@ const struct application application_dcerpc = {
 	.tcp_ports = { 135 },
 	.udp_ports = { 135, 34964 },
 	.state_size = sizeof(struct dcerpc_state),
+	.starts = { { 4, 5 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

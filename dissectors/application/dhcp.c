@@ -214,6 +214,7 @@ const struct application application_dhcp = {
 	.source = "RFC 2131, RFC 2132",
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 67, 68 },
+	.starts = { { 1, 3 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -272,6 +272,7 @@ const struct application application_dhcpv6 = {
 	.source = "RFC 8415",
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 546, 547 },
+	.is_settled = true,
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -175,6 +175,7 @@ const struct application application_dnp3 = {
 	.tcp_ports = { 20000 },
 	.udp_ports = { 20000 },
 	.state_size = sizeof(struct dnp3_state),
+	.starts = { { 5, 6 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

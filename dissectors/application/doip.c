@@ -109,6 +109,7 @@ const struct application application_doip = {
 	.transports = APPLICATION_TCP | APPLICATION_UDP,
 	.tcp_ports = { 13400 },
 	.udp_ports = { 13400 },
+	.starts = { { 1, 5 }, { 0xff, 0x100 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -234,6 +234,7 @@ const struct application application_dtls = {
 	.udp_ports = { 684, 853, 2083, 4433, 4740, 5061, 5246, 5247, 5349,
 	    5684, 6514, 10161, 10162 },
 	.state_size = sizeof(struct dtls_state),
+	.starts = { { 0x14, 0x1a } },
 	.probe = probe,
 	.feed = feed,
 	.fields = tls_fields

@@ -156,6 +156,7 @@ const struct application application_enip = {
 	.tcp_ports = { 44818 },
 	.udp_ports = { 44818 },
 	.state_size = sizeof(struct enip_state),
+	.starts = { { 0, 5 }, { 0x63, 0x71 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -81,6 +81,7 @@ const struct application application_gtp = {
 	.source = "3GPP TS 29.060, TS 29.274",
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 2123 },
+	.is_settled = true,
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

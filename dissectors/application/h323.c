@@ -203,6 +203,7 @@ const struct application application_h323 = {
 	.transports = APPLICATION_TCP | APPLICATION_UDP,
 	.tcp_ports = { 1720 },
 	.udp_ports = { 1719, 1718 },
+	.is_settled = true,
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

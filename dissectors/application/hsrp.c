@@ -93,6 +93,7 @@ const struct application application_hsrp = {
 	.source = "RFC 2281",
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 1985, 2029 },
+	.is_settled = true,
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

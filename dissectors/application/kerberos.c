@@ -310,6 +310,7 @@ const struct application application_kerberos = {
 	.tcp_ports = { 88 },
 	.udp_ports = { 88 },
 	.state_size = sizeof(struct kerberos_state),
+	.starts = { { 0x60, 0x80 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -332,6 +332,7 @@ const struct application application_ldap = {
 	.tcp_ports = { 389, 3268 },
 	.udp_ports = { 389 },
 	.state_size = sizeof(struct ldap_state),
+	.starts = { { 0x30, 0x31 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -32,6 +32,7 @@ const struct application application_llmnr = {
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 5355 },
 	.state_size = sizeof(struct dns_state),
+	.is_settled = true,
 	.probe = probe,
 	.feed = feed,
 	.fields = dns_fields

@@ -34,6 +34,7 @@ const struct application application_mdns = {
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 5353 },
 	.state_size = sizeof(struct dns_state),
+	.is_settled = true,
 	.probe = probe,
 	.feed = feed,
 	.fields = dns_fields

@@ -136,6 +136,7 @@ const struct application application_mgcp = {
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 2427, 2727 },
 	.state_size = sizeof(struct mgcp_state),
+	.starts = { { 'A', 'Z' + 1 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

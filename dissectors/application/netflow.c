@@ -114,6 +114,7 @@ const struct application application_netflow = {
 	.source = "RFC 3954, RFC 7011",
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 2055, 4739 },
+	.starts = { { 0, 1 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

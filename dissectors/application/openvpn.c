@@ -175,6 +175,7 @@ const struct application application_openvpn = {
 	.transports = APPLICATION_TCP | APPLICATION_UDP,
 	.tcp_ports = { 1194 },
 	.udp_ports = { 1194 },
+	.starts = { { 8, 0x18 }, { 0x38, 0x48 }, { 0x50, 0x58 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

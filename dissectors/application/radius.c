@@ -210,6 +210,7 @@ const struct application application_radius = {
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 1812, 1813, 1645, 1646, 3799 },
 	.state_size = sizeof(struct radius_state),
+	.starts = { { 1, 0x2e } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

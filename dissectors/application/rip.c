@@ -79,6 +79,7 @@ const struct application application_rip = {
 	.source = "RFC 2453",
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 520 },
+	.is_settled = true,
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -130,6 +130,7 @@ const struct application application_rtcp = {
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 5005 },
 	.state_size = sizeof(struct rtcp_state),
+	.starts = { { 0x80, 0xa0 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -20,5 +20,6 @@ const struct application application_rtp = {
 	.source = "RFC 3550",
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 5004 },
+	.is_settled = true,
 	.probe = probe
 };

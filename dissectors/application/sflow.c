@@ -89,6 +89,7 @@ const struct application application_sflow = {
 	.source = "sFlow.org, sFlow Version 5",
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 6343 },
+	.starts = { { 0, 1 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

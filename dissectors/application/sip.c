@@ -174,6 +174,7 @@ const struct application application_sip = {
 	.tcp_ports = { 5060, 5061 },
 	.udp_ports = { 5060 },
 	.state_size = sizeof(struct sip_state),
+	.starts = { { 'A', 'Z' + 1 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

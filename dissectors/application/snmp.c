@@ -294,6 +294,7 @@ const struct application application_snmp = {
 	.source = "RFC 1157, RFC 1901, RFC 3412",
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 161, 162 },
+	.starts = { { 0x30, 0x31 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

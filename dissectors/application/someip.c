@@ -89,6 +89,7 @@ const struct application application_someip = {
 	.source = "AUTOSAR, SOME/IP Protocol Specification",
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 30490 },
+	.starts = { { 0xff, 0x100 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -117,6 +117,7 @@ const struct application application_ssdp = {
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 1900 },
 	.state_size = sizeof(struct ssdp_state),
+	.starts = { { 'H', 'N' + 1 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -287,6 +287,7 @@ const struct application application_stun = {
 	.tcp_ports = { 3478, 19302 },
 	.udp_ports = { 3478, 19302 },
 	.state_size = sizeof(struct stun_state),
+	.starts = { { 0, 0x40 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -237,6 +237,7 @@ const struct application application_syslog = {
 	.transports = APPLICATION_TCP | APPLICATION_UDP,
 	.tcp_ports = { 601 },
 	.udp_ports = { 514 },
+	.starts = { { '<', '<' + 1 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

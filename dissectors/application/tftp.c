@@ -129,6 +129,7 @@ const struct application application_tftp = {
 	.source = "RFC 1350, RFC 2347",
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 69 },
+	.starts = { { 0, 1 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

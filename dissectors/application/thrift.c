@@ -199,6 +199,7 @@ const struct application application_thrift = {
 	.transports = APPLICATION_TCP | APPLICATION_UDP,
 	.tcp_ports = { 0 },
 	.udp_ports = { 6831, 6832 },
+	.starts = { { 0, 2 }, { 0x80, 0x83 } },
 	.probe = probe,
 	.feed = feed,
 	.fields = fields

@@ -60,5 +60,6 @@ const struct application application_wireguard = {
 	.source = "Donenfeld, WireGuard, 2020",
 	.transports = APPLICATION_UDP,
 	.udp_ports = { 51820 },
+	.starts = { { 1, 5 } },
 	.probe = probe
 };

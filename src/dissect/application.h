@@ -28,6 +28,7 @@
 
 enum {
 	APPLICATION_PORTS_MAX = 16,
+	APPLICATION_STARTS_MAX = 6,
 	APPLICATION_STATE_MAX = 1024,	/* bytes */
 	APPLICATION_HELD_MAX = 4096,	/* bytes of a side that wait */
 	APPLICATION_TRIES_MAX = 8	/* segments or datagrams of a side */
@@ -113,6 +114,12 @@ struct dissection {
 	bool			 has_inner;
 };
 
+/* The bytes from one to before another; behind is never 0. */
+struct application_bytes {
+	uint16_t	from;
+	uint16_t	behind;
+};
+
 struct application {
 	const char		*name;		/* service.payload */
 	const char		*title;		/* for --list-dissectors */
@@ -121,6 +128,12 @@ struct application {
 	/* The ports where it is at home; 0 ends. */
 	uint16_t		 tcp_ports[APPLICATION_PORTS_MAX];
 	uint16_t		 udp_ports[APPLICATION_PORTS_MAX];
+	/*
+	 * Away from its ports: no datagram is its; or those that are begin
+	 * with one of these bytes. None, it is asked about all.
+	 */
+	bool			 is_settled;
+	struct application_bytes starts[APPLICATION_STARTS_MAX];
 	size_t			 state_size;	/* at most
 						   APPLICATION_STATE_MAX */
 	bool			 survives_gaps;	/* it finds its feet again */

@@ -97,6 +97,9 @@ uint8_t	applications_number(const char *name);
 bool	application_has_port(const struct application *,
 	    enum application_transport, uint16_t port);
 
+/* Whether a datagram of it, away from its ports, may begin so. */
+bool	application_takes_datagram(const struct application *, uint8_t);
+
 /* options->expect may be NULL. */
 struct applications *applications_new(const struct applications_options *);
 void	applications_free(struct applications *);

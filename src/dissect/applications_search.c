@@ -13,7 +13,7 @@
  * was not seen, will hardly know the next; only who is at home goes on to be
  * asked.
  */
-enum { TRIES_OF_ALL = 3 };
+enum { TRIES_OF_ALL = 2 };
 
 enum { PORTS = 65536, TRANSPORTS = 2, HOMES_MAX = 2048 };
 
@@ -31,7 +31,7 @@ struct candidates {
 /*
  * Those that take what begins with a byte, over a transport, and who is first
  * at home on a port. Of TCP a dissector that does not want to see more after
- * one byte never will; of datagrams one byte tells nothing.
+ * one byte never will; of datagrams it says what they begin with.
  */
 struct transport_index {
 	struct candidates	by_byte[UINT8_MAX + 1];
@@ -111,7 +111,9 @@ index_transport(uint8_t number, const struct application *one,
 	if ((one->transports & transport) == 0)
 		return;
 	for (int byte = 0; byte <= UINT8_MAX; byte++) {
-		if (is_datagram || takes_byte(one, (uint8_t)byte))
+		if (is_datagram ?
+		    application_takes_datagram(one, (uint8_t)byte) :
+		    takes_byte(one, (uint8_t)byte))
 			add_candidate(&index->by_byte[byte], number);
 	}
 	for (int i = 0; i < APPLICATION_PORTS_MAX && ports[i] != 0; i++) {
@@ -166,6 +168,20 @@ takes_byte(const struct application *one, uint8_t byte)
 		};
 
 		if (one->probe(&probe) != PROBE_NO)
+			return true;
+	}
+	return false;
+}
+
+bool
+application_takes_datagram(const struct application *one, uint8_t byte)
+{
+	const struct application_bytes *starts = one->starts;
+
+	if (one->is_settled || starts[0].behind == 0)
+		return !one->is_settled;
+	for (int i = 0; i < APPLICATION_STARTS_MAX; i++) {
+		if (byte >= starts[i].from && byte < starts[i].behind)
 			return true;
 	}
 	return false;

@@ -1,24 +1,18 @@
 /*
  * Facts of flows; see facts.h. A block begins with the bytes that are used of
- * it. An entry is the dissector, the field, the size and so many bytes. A
- * handle is the block's number in its pool and, in the lowest bits, which pool
- * that is.
+ * it. An entry is the dissector, the field, the size and so many bytes.
  */
 #include <string.h>
 
 #include "dissect/facts.h"
 
 enum {
-	FACTS_CLASS_BITS = 3,
 	FACTS_HEAD = 2,		/* uint16_t: bytes in use, with these two */
 	FACT_HEAD = 3,		/* dissector, field, size */
 	FACTS_MEAN = 256,	/* bytes a flow may have on average */
 	FACTS_BLOCKS_MAX = 1 << 28	/* numbers that a handle can name */
 };
 
-static uint8_t	*facts_block(const struct facts_store *, uint32_t);
-static unsigned int facts_class(uint32_t);
-static size_t	 facts_capacity(unsigned int);
 static size_t	 facts_used(const uint8_t *);
 static void	 facts_set_used(uint8_t *, size_t);
 static uint32_t	 facts_take(struct facts_store *, size_t);
@@ -48,25 +42,6 @@ size_t
 facts_size(void)
 {
 	return FACTS_MEAN;
-}
-
-static inline unsigned int
-facts_class(uint32_t handle)
-{
-	return handle & ((1U << FACTS_CLASS_BITS) - 1);
-}
-
-static inline size_t
-facts_capacity(unsigned int class)
-{
-	return (size_t)FACTS_SIZE_MIN << class;
-}
-
-static inline uint8_t *
-facts_block(const struct facts_store *store, uint32_t handle)
-{
-	return pool_at(&store->blocks[facts_class(handle)],
-	    handle >> FACTS_CLASS_BITS);
 }
 
 static inline size_t

@@ -10,12 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/fetch.h"
 #include "base/pool.h"
 
 enum {
 	FACT_TEXT_MAX = 255,	/* bytes of a text; more is cut off */
 	FACTS_SIZE_MIN = 64,
-	FACTS_CLASSES = 5	/* 64, 128, 256, 512, 1024 bytes */
+	FACTS_CLASSES = 5,	/* 64, 128, 256, 512, 1024 bytes */
+	FACTS_CLASS_BITS = 3,	/* the lowest of a handle: which pool */
+	FACTS_FETCHED_MAX = 512	/* bytes of a block */
 };
 
 enum fact_type {
@@ -43,6 +46,40 @@ struct facts_store {
 	uint64_t	used;
 	uint64_t	dropped;	/* facts there was no room for */
 };
+
+/*
+ * The block of a handle, which is its number in its pool and, in the lowest
+ * bits, which pool that is.
+ */
+static inline unsigned int
+facts_class(uint32_t handle)
+{
+	return handle & ((1U << FACTS_CLASS_BITS) - 1);
+}
+
+static inline size_t
+facts_capacity(unsigned int class)
+{
+	return (size_t)FACTS_SIZE_MIN << class;
+}
+
+static inline uint8_t *
+facts_block(const struct facts_store *store, uint32_t handle)
+{
+	return pool_at(&store->blocks[facts_class(handle)],
+	    handle >> FACTS_CLASS_BITS);
+}
+
+/* The facts are to be read soon. */
+static inline __attribute__((always_inline)) void
+facts_fetch(const struct facts_store *store, uint32_t handle)
+{
+	size_t size = facts_capacity(facts_class(handle));
+
+	if (handle != 0)
+		fetch_to_read(facts_block(store, handle),
+		    size < FACTS_FETCHED_MAX ? size : FACTS_FETCHED_MAX);
+}
 
 /* One fact as it is read; bytes are borrowed from the block. */
 struct fact {

@@ -452,11 +452,15 @@ write_share(struct worker *w, const struct batch *batch)
 	for (size_t i = (size_t)w->index; i < batch->left_count; i += step) {
 		const struct meter_left *left = &batch->left[i];
 		size_t ahead = i + METER_AHEAD_END * step;
+		size_t next = i + step;
 		struct meter_order order = batch->left_order;
 
 		if (ahead < batch->left_count)
 			meter_fetch(c->meters[batch->left[ahead].worker],
 			    batch->left[ahead].number);
+		if (next < batch->left_count)
+			meter_fetch_behind(c->meters[batch->left[next].worker],
+			    batch->left[next].number);
 		order.rank += i;
 		meter_write(c->meters[left->worker], left->number, &order,
 		    batch->end, w);

@@ -20,7 +20,12 @@
  * behind it so many: as many as the processor fetches at once, a few lines
  * each.
  */
-enum { METER_AHEAD_ITEM = 24, METER_AHEAD_SLOT = 16, METER_AHEAD = 8 };
+enum {
+	METER_AHEAD_ITEM = 24,
+	METER_AHEAD_SLOT = 16,
+	METER_AHEAD = 8,
+	METER_AHEAD_PAYLOAD = 3
+};
 
 /*
  * How many flows may begin between two looks at what memory is left, of the
@@ -36,6 +41,7 @@ static void		 tally_all(struct meter *);
 static void		 note_peak(struct meter *, uint64_t);
 static inline void	 fetch_slot(const struct meter *, int);
 static inline void	 fetch_flow(const struct meter *, int);
+static inline void	 fetch_payload(const struct meter *, int);
 static int		 collect(struct meter *, struct items *, int);
 static inline void	 learn(struct meter *, const struct items *, size_t *,
 			    uint64_t);
@@ -210,6 +216,8 @@ meter_tally(struct meter *m, struct items *items, int worker)
 			fetch_slot(m, i + METER_AHEAD_SLOT);
 		if (i + METER_AHEAD < count)
 			fetch_flow(m, i + METER_AHEAD);
+		if (i + METER_AHEAD_PAYLOAD < count)
+			fetch_payload(m, i + METER_AHEAD_PAYLOAD);
 		while (ticks < items->tick_count &&
 		    items->ticks[ticks].position <= item->position) {
 			learn(m, items, &names, items->ticks[ticks].position);
@@ -255,6 +263,22 @@ fetch_flow(const struct meter *m, int i)
 
 	flow_table_prefetch_flow(&m->table, &item->key, item->hash,
 	    item->conversation, item->sender);
+	if (m->options.is_naming &&
+	    flow_table_is_new(&m->table, item->hash)) {
+		names_fetch(&m->names, &item->key.a);
+		names_fetch(&m->names, &item->key.b);
+	}
+}
+
+/* The first of the payload, if the flow, which is here by now, is read. */
+static inline __attribute__((always_inline)) void
+fetch_payload(const struct meter *m, int i)
+{
+	const struct conversation *t = m->own[i]->conversation;
+
+	if (t->payload_captured > 0 && m->table.payloads != NULL &&
+	    !flow_table_is_read(&m->table, m->own[i]->hash))
+		fetch_to_read(t->payload, 2 * FETCH_LINE);
 }
 
 /* Which of the items are the worker's. */
@@ -311,6 +335,8 @@ meter_finish(struct meter *m, enum flow_end end)
 
 		if (i + METER_AHEAD_END < count)
 			meter_fetch(m, left[i + METER_AHEAD_END].number);
+		if (i + 1 < count)
+			meter_fetch_behind(m, left[i + 1].number);
 		meter_write(m, left[i].number, &order, end,
 		    m->options.context);
 	}
@@ -538,6 +564,8 @@ make_room(struct meter *m)
 
 		if (i + METER_AHEAD_END < count)
 			meter_fetch(m, m->victims[i + METER_AHEAD_END].number);
+		if (i + 1 < count)
+			meter_fetch_behind(m, m->victims[i + 1].number);
 		meter_write(m, m->victims[i].number, &order,
 		    FLOW_END_RESOURCES, m->options.context);
 		meter_forget(m, m->victims[i].number);

@@ -176,6 +176,12 @@ struct meter_order meter_left_order(uint64_t rank);
 void		 meter_fetch(const struct meter *, uint32_t number);
 
 /*
+ * What its lines name, a flow later when they are there: its facts, and where
+ * its names would be found.
+ */
+void		 meter_fetch_behind(const struct meter *, uint32_t number);
+
+/*
  * Writes one of a list. Several threads may do so at once: context is what the
  * meter's write is called with.
  */

@@ -34,9 +34,11 @@ meter_end_due(struct meter *m, struct item_tick *tick)
 	m->order.position = tick->position * METER_EVENTS + METER_TICK;
 	while ((number = flow_queues_due(&m->queues, &m->table.flows,
 	    m->now_ns, &m->order.rank)) != 0) {
-		flow_table_prefetch_end(&m->table,
-		    m->queues.links[number].next);
+		uint32_t next = m->queues.links[number].next;
+
+		meter_fetch(m, next);
 		meter_end(m, number, FLOW_END_IDLE);
+		meter_fetch_behind(m, next);
 	}
 }
 
@@ -284,6 +286,23 @@ void
 meter_fetch(const struct meter *m, uint32_t number)
 {
 	flow_table_prefetch_end(&m->table, number);
+}
+
+void
+meter_fetch_behind(const struct meter *m, uint32_t number)
+{
+	const struct flow *flow = flow_table_at(&m->table, number);
+	const struct flow_origin *origin = &m->table.origins[number];
+
+	if (flow->has_payload && m->table.applications != NULL)
+		facts_fetch(applications_facts(m->table.applications),
+		    m->table.payloads[number].application.facts);
+	if (!m->options.is_naming)
+		return;
+	if (origin->name[0] == 0)
+		names_fetch(&m->names, &flow->key.a);
+	if (origin->name[1] == 0)
+		names_fetch(&m->names, &flow->key.b);
 }
 
 void

@@ -1,7 +1,8 @@
 /*
  * The table of names; see names.h. Names stand in a ring in the order in which
  * they were learned, and go when it is full. A number is a place in that
- * order, from 1.
+ * order, from 1. A link to a name is its place in the ring, from 1, and bits of
+ * its address's hash, so that who looks for another one need not look at it.
  */
 #include <string.h>
 
@@ -12,10 +13,10 @@
 #define NAMES_AGE_NS (INT64_C(3600) * 1000000000)
 
 static struct names_entry *entry_at(const struct names *, uint32_t);
-static uint32_t	*slot_of(const struct names *, uint8_t,
-		    const struct address *);
+static uint32_t	place_of(uint32_t);
 static uint32_t	look_up(const struct names *, uint8_t,
-		    const struct address *);
+		    const struct address *, uint64_t);
+static void	enter(struct names *, uint32_t, uint64_t);
 static void	withdraw(struct names *, struct names_entry *);
 
 void
@@ -39,30 +40,31 @@ entry_at(const struct names *names, uint32_t number)
 	return &names->entries[number % NAMES_MAX];
 }
 
-static uint32_t *
-slot_of(const struct names *names, uint8_t ip_version,
-    const struct address *address)
+/* The place in the ring that a link names. */
+static inline uint32_t
+place_of(uint32_t link)
 {
-	uint64_t hash = hash_keyed(&names->secret, address,
-	    ip_version == 4 ? 4 : sizeof *address);
-
-	return &names->slots[hash % NAMES_SLOTS];
+	return (link & NAMES_PLACE) - 1;
 }
 
+/* The number of the current name, or 0. */
 static uint32_t
 look_up(const struct names *names, uint8_t ip_version,
-    const struct address *address)
+    const struct address *address, uint64_t hash)
 {
-	uint32_t number = *slot_of(names, ip_version, address);
+	uint32_t link = names->slots[hash % NAMES_SLOTS];
+	uint32_t tag = (uint32_t)(hash >> 32) & ~NAMES_PLACE;
 
-	while (number != 0) {
-		const struct names_entry *entry = entry_at(names, number);
+	for (; link != 0; link = names->next[place_of(link)]) {
+		const struct names_entry *entry;
 
+		if ((link & ~NAMES_PLACE) != tag)
+			continue;
+		entry = &names->entries[place_of(link)];
 		if (entry->naming.ip_version == ip_version &&
 		    memcmp(&entry->naming.address, address,
 		    sizeof *address) == 0)
-			return number;
-		number = entry->next;
+			return entry->number;
 	}
 	return 0;
 }
@@ -70,9 +72,10 @@ look_up(const struct names *names, uint8_t ip_version,
 void
 names_learn(struct names *names, const struct naming *naming, int64_t now_ns)
 {
-	uint32_t known = look_up(names, naming->ip_version, &naming->address);
+	uint64_t hash = names_hash(names, &naming->address);
+	uint32_t known = look_up(names, naming->ip_version, &naming->address,
+	    hash);
 	struct names_entry *entry = entry_at(names, known);
-	uint32_t *slot;
 
 	if (known != 0 && entry->naming.size == naming->size &&
 	    memcmp(entry->naming.text, naming->text, naming->size) == 0) {
@@ -86,25 +89,34 @@ names_learn(struct names *names, const struct naming *naming, int64_t now_ns)
 	entry = entry_at(names, names->newest);
 	if (entry->is_current)
 		withdraw(names, entry);
-	slot = slot_of(names, naming->ip_version, &naming->address);
 	entry->naming = *naming;
 	entry->learned_ns = now_ns;
 	entry->number = names->newest;
-	entry->is_current = true;
-	entry->next = *slot;
-	*slot = entry->number;
+	enter(names, names->newest % NAMES_MAX, hash);
+}
+
+/* Makes the name at this place the one that is found. */
+static void
+enter(struct names *names, uint32_t place, uint64_t hash)
+{
+	uint32_t *slot = &names->slots[hash % NAMES_SLOTS];
+
+	names->entries[place].is_current = true;
+	names->next[place] = *slot;
+	*slot = ((uint32_t)(hash >> 32) & ~NAMES_PLACE) | (place + 1);
 }
 
 /* The address has it no more. */
 static void
 withdraw(struct names *names, struct names_entry *entry)
 {
-	uint32_t *link = slot_of(names, entry->naming.ip_version,
-	    &entry->naming.address);
+	uint64_t hash = names_hash(names, &entry->naming.address);
+	uint32_t place = (uint32_t)(entry - names->entries);
+	uint32_t *link = &names->slots[hash % NAMES_SLOTS];
 
-	while (*link != entry->number)
-		link = &entry_at(names, *link)->next;
-	*link = entry->next;
+	while (place_of(*link) != place)
+		link = &names->next[place_of(*link)];
+	*link = names->next[place];
 	entry->is_current = false;
 }
 
@@ -116,7 +128,8 @@ names_find(const struct names *names, uint8_t ip_version,
 
 	if (names->newest == 0)
 		return 0;
-	number = look_up(names, ip_version, address);
+	number = look_up(names, ip_version, address,
+	    names_hash(names, address));
 	return number != 0 && now_ns - entry_at(names, number)->learned_ns <=
 	    NAMES_AGE_NS ? number : 0;
 }

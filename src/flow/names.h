@@ -13,17 +13,20 @@
 
 enum { NAMES_MAX = 8192, NAMES_SLOTS = 4 * NAMES_MAX };
 
+/* The bits of a link that say where the name is; 0: nowhere. */
+#define NAMES_PLACE ((uint32_t)2 * NAMES_MAX - 1)
+
 struct names_entry {
 	struct naming	naming;
 	int64_t		learned_ns;
 	uint32_t	number;		/* 0: free */
-	uint32_t	next;		/* number in the same slot; 0: none */
 	bool		is_current;	/* it stands in its slot */
 };
 
 struct names {
 	struct names_entry	*entries;	/* owned, NAMES_MAX */
-	uint32_t		*slots;		/* owned, NAMES_SLOTS: numbers */
+	uint32_t		*slots;		/* owned, NAMES_SLOTS: links */
+	uint32_t		 next[NAMES_MAX]; /* links, by place */
 	uint32_t		 newest;	/* number; 0: none was learned */
 	struct hash_secret	 secret;
 };
@@ -32,6 +35,20 @@ void	names_init(struct names *, const struct hash_secret *);
 void	names_release(struct names *);
 
 void	names_learn(struct names *, const struct naming *, int64_t now_ns);
+
+/* Where the address's name would be found, for names_find() to come. */
+static inline uint64_t
+names_hash(const struct names *names, const struct address *address)
+{
+	return hash_mix64(hash_part(&names->secret, 0, address));
+}
+
+static inline __attribute__((always_inline)) void
+names_fetch(const struct names *names, const struct address *address)
+{
+	__builtin_prefetch(&names->slots[names_hash(names, address) %
+	    NAMES_SLOTS]);
+}
 
 /*
  * The number of the address's name at that time, 0 when it has none; and the

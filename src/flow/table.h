@@ -162,6 +162,21 @@ flow_table_prefetch_flow(const struct flow_table *table,
 		__builtin_prefetch(&table->payloads[number]);
 }
 
+/* No flow has a key of this hash. */
+static inline bool
+flow_table_is_new(const struct flow_table *table, uint64_t hash)
+{
+	return table->slots[hash & table->slot_mask] == 0;
+}
+
+/* Nobody wants more of the first flow with such a hash. */
+static inline bool
+flow_table_is_read(const struct flow_table *table, uint64_t hash)
+{
+	return flow_table_at(table,
+	    table->slots[hash & table->slot_mask])->is_read;
+}
+
 /* All of a flow that is to end: silent for long, it is in no cache. */
 static inline __attribute__((always_inline)) void
 flow_table_prefetch_end(const struct flow_table *table, uint32_t number)
@@ -169,6 +184,9 @@ flow_table_prefetch_end(const struct flow_table *table, uint32_t number)
 	fetch_to_read(flow_table_at(table, number), sizeof(struct flow));
 	fetch_to_read(&table->transports[number], sizeof *table->transports);
 	fetch_to_read(&table->origins[number], sizeof *table->origins);
+	if (table->payloads != NULL)
+		fetch_to_read(&table->payloads[number],
+		    sizeof *table->payloads);
 }
 
 /* What the flow has of what most have none of. */

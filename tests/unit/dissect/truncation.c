@@ -48,6 +48,7 @@ static struct talk	 talks[TALKS_MAX];
 static int		 talk_count;
 static unsigned int	 alike[APPLICATIONS_MAX + 1];
 static unsigned int	 cuts;
+static unsigned int	 taken;		/* datagrams, away from home */
 static struct dissected	 d;
 
 static bool
@@ -82,6 +83,31 @@ find_talk(const struct conversation *t, int *side)
 	return &talks[talk_count++];
 }
 
+/* Who would take a datagram away from home must say that it begins so. */
+static void
+check_starts(const struct conversation *t)
+{
+	for (int i = 0; registry_applications[i] != NULL; i++) {
+		const struct application *one = registry_applications[i];
+		struct probe probe = {
+			.own = cursor_over(t->payload, t->payload_captured),
+			.size = t->payload_bytes,
+			.own_port = t->src_port,
+			.peer_port = t->dst_port,
+			.is_datagram = true,
+			.is_start = true
+		};
+
+		if ((one->transports & APPLICATION_UDP) == 0 ||
+		    one->probe(&probe) < PROBE_LIKELY)
+			continue;
+		taken++;
+		if (!application_takes_datagram(one, t->payload[0]))
+			fail_msg("%s is not asked about what begins with %u",
+			    one->name, (unsigned int)t->payload[0]);
+	}
+}
+
 static void
 hear(const struct conversation *t)
 {
@@ -91,6 +117,8 @@ hear(const struct conversation *t)
 
 	if (t->protocol != PROTOCOL_TCP && t->protocol != PROTOCOL_UDP)
 		return;
+	if (t->protocol == PROTOCOL_UDP && t->payload_captured > 0)
+		check_starts(t);
 	talk = find_talk(t, &side);
 	if (talk == NULL || talk->count == SAID_MAX ||
 	    t->payload_captured == 0)
@@ -227,6 +255,7 @@ test_samples(void **state)
 	(void)closedir(dir);
 	assert_true(samples >= 7);
 	assert_true(cuts > 1000);
+	assert_true(taken > 50);
 }
 
 int
