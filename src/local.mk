@@ -98,6 +98,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/internet.h \
 	%D%/dissect/naming.c \
 	%D%/dissect/naming.h \
+	%D%/dissect/naming_request.c \
+	%D%/dissect/naming_request.h \
 	%D%/dissect/line.c \
 	%D%/dissect/line.h \
 	%D%/dissect/onc_rpc.c \

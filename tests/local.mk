@@ -25,6 +25,7 @@ unit_tests = \
 	%D%/unit/capture/saved \
 	%D%/unit/capture/windows \
 	%D%/unit/dissect/naming \
+	%D%/unit/dissect/naming_request \
 	%D%/unit/dissect/applications \
 	%D%/unit/dissect/facts \
 	%D%/unit/dissect/probes \

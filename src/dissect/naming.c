@@ -1,12 +1,13 @@
 /*
- * Names in datagrams; see naming.h.
+ * Names in packets; see naming.h.
  */
 #include <string.h>
 
 #include "dissect/dns_message.h"
 #include "dissect/naming.h"
+#include "dissect/naming_request.h"
 
-/* A look into a datagram. */
+/* A look into a packet. */
 struct look {
 	naming_found	*found;
 	void		*context;
@@ -63,6 +64,13 @@ naming_look(const struct conversation *t, naming_found *found, void *context)
 	struct look look = { .found = found, .context = context };
 	struct cursor c = cursor_over(t->payload, t->payload_captured);
 
+	if (t->protocol == PROTOCOL_TCP) {
+		look.naming.address = t->dst;
+		look.naming.ip_version = t->ip_version;
+		if (naming_request(t, &look.naming))
+			found(context, &look.naming);
+		return;
+	}
 	switch (t->src_port) {
 	case NAMING_PORT_DNS:
 		look.naming.source = NAMING_DNS;

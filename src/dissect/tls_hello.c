@@ -104,6 +104,17 @@ tls_note_client(struct dissection *d, struct cursor body,
 	return true;
 }
 
+bool
+tls_read_name(struct cursor body, struct cursor *name)
+{
+	struct tls_hello hello = { .is_whole = true };
+
+	if (!read_client(body, TLS_OVER_TCP, &hello))
+		return false;
+	*name = hello.name;
+	return cursor_left(name) > 0;
+}
+
 enum tls_answer
 tls_note_server(struct dissection *d, struct cursor body)
 {

@@ -96,6 +96,12 @@ enum tls_answer tls_note_server(struct dissection *, struct cursor body);
 /* False when the first certificate, which is the server's, is not whole. */
 bool	tls_note_certificate(struct dissection *, struct cursor body);
 
+/*
+ * The server's name in the body of a client's hello over TCP, of which the
+ * end may be missing; false when there is none.
+ */
+bool	tls_read_name(struct cursor body, struct cursor *name);
+
 /* "tls1.2" of 0x0303; nothing for what is no version. */
 void	tls_note_version(struct dissection *, uint16_t version);
 

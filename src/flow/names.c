@@ -16,6 +16,8 @@ static struct names_entry *entry_at(const struct names *, uint32_t);
 static uint32_t	place_of(uint32_t);
 static uint32_t	look_up(const struct names *, uint8_t,
 		    const struct address *, uint64_t);
+static bool	is_weaker(const struct naming *, const struct names_entry *,
+		    int64_t);
 static void	enter(struct names *, uint32_t, uint64_t);
 static void	withdraw(struct names *, struct names_entry *);
 
@@ -80,8 +82,12 @@ names_learn(struct names *names, const struct naming *naming, int64_t now_ns)
 	if (known != 0 && entry->naming.size == naming->size &&
 	    memcmp(entry->naming.text, naming->text, naming->size) == 0) {
 		entry->learned_ns = now_ns;
+		if (naming->source < entry->naming.source)
+			entry->naming.source = naming->source;
 		return;
 	}
+	if (known != 0 && is_weaker(naming, entry, now_ns))
+		return;
 	if (known != 0)
 		withdraw(names, entry);
 	if (++names->newest == 0)	/* 2^32 names later */
@@ -93,6 +99,19 @@ names_learn(struct names *names, const struct naming *naming, int64_t now_ns)
 	entry->learned_ns = now_ns;
 	entry->number = names->newest;
 	enter(names, names->newest % NAMES_MAX, hash);
+}
+
+/*
+ * What a client calls a server stands behind what a service of names says of
+ * it, while that is good.
+ */
+static bool
+is_weaker(const struct naming *naming, const struct names_entry *entry,
+    int64_t now_ns)
+{
+	return naming->source >= NAMING_SNI &&
+	    entry->naming.source < NAMING_SNI &&
+	    now_ns - entry->learned_ns <= NAMES_AGE_NS;
 }
 
 /* Makes the name at this place the one that is found. */

@@ -1,6 +1,7 @@
 /*
  * Names of addresses, as packets gave them: bounded, and forgotten with time.
- * Of two names for one address the newer counts; who remembers the number of
+ * Of two names for one address the newer counts, but for what clients call a
+ * server, which yields to what a service of names said of it; who remembers the number of
  * the older one still has that. Each meter has a table of its own and learns
  * the same names in the same order, so all of them know the same at any place
  * of the input.

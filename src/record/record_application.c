@@ -116,25 +116,18 @@ fill_facts(struct record *r, const struct meter_flow *ended)
 
 /*
  * What the client called the server in this flow says more than what else is
- * known of the address. A port behind it is no part of the name, and an
- * address is none (RFC 3986, 3.2.2).
+ * known of the address.
  */
 static void
 name_server(struct record *r, const struct record_fact *fact)
 {
 	enum naming_source source;
-	size_t size = 0;
-	bool is_name = false;
+	size_t size;
 
 	if (!fields_is_naming(fact->field, &source))
 		return;
-	while (size < fact->size && fact->bytes[size] != ':' &&
-	    fact->bytes[size] != '\0') {
-		is_name |= fact->bytes[size] != '.' &&
-		    (fact->bytes[size] < '0' || fact->bytes[size] > '9');
-		size++;
-	}
-	if (!is_name || fact->bytes[0] == '[')
+	size = naming_host_size(fact->bytes, fact->size);
+	if (size == 0)
 		return;
 	memcpy(r->dst_name, fact->bytes, size);
 	r->dst_name[size] = '\0';

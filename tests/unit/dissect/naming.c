@@ -1,5 +1,5 @@
 /*
- * Names in datagrams, on messages that are made here; each also cut at every
+ * Names in packets, on messages that are made here; each also cut at every
  * byte.
  */
 #include <setjmp.h>

@@ -48,14 +48,21 @@ address_of(unsigned int number)
 }
 
 static void
-learn(unsigned int number, const char *text, int64_t now_ns)
+learn_from(enum naming_source source, unsigned int number, const char *text,
+    int64_t now_ns)
 {
 	struct naming naming = { .address = address_of(number),
-	    .ip_version = 4, .source = NAMING_DNS,
+	    .ip_version = 4, .source = (uint8_t)source,
 	    .size = (uint8_t)strlen(text) };
 
 	memcpy(naming.text, text, strlen(text) + 1);
 	names_learn(&names, &naming, now_ns);
+}
+
+static void
+learn(unsigned int number, const char *text, int64_t now_ns)
+{
+	learn_from(NAMING_DNS, number, text, now_ns);
 }
 
 static uint32_t
@@ -90,6 +97,27 @@ test_newest(void **state)
 	assert_named(find(1, SECOND), "other.test");
 	/* Who began under the old name keeps it. */
 	assert_named(old, "one.test");
+}
+
+/* What a client calls a server does not displace what DNS said of it. */
+static void
+test_weaker(void **state)
+{
+	(void)state;
+	learn_from(NAMING_SNI, 1, "shared.test", 0);
+	assert_named(find(1, 0), "shared.test");
+	learn_from(NAMING_HTTP, 1, "other.test", SECOND);
+	assert_named(find(1, SECOND), "other.test");
+	learn(1, "host.test", 2 * SECOND);
+	learn_from(NAMING_SNI, 1, "shared.test", 3 * SECOND);
+	assert_named(find(1, 3 * SECOND), "host.test");
+	/* Unless that is too old. */
+	learn_from(NAMING_SNI, 1, "shared.test", 3603 * SECOND);
+	assert_named(find(1, 3603 * SECOND), "shared.test");
+	/* The same name from who knows it better is better known. */
+	learn(1, "shared.test", 3604 * SECOND);
+	assert_int_equal(names_at(&names, find(1, 3604 * SECOND))->source,
+	    NAMING_DNS);
 }
 
 static void
@@ -160,6 +188,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_newest),
+		TEST(test_weaker),
 		TEST(test_versions),
 		TEST(test_age),
 		TEST(test_full),
