@@ -38,6 +38,10 @@ static bool	keep(struct applications *, const struct application_input *,
 static bool	fall_short(struct applications *, struct application_flow *,
 		    int);
 static bool	lose(struct applications *, struct application_flow *, int);
+static void	keep_left(struct applications *, struct application_flow *,
+		    int, struct held_bytes *, size_t);
+static void	finish_peer(struct applications *,
+		    const struct application_input *);
 static size_t	pass_skipped(struct application_flow *, int, size_t);
 static bool	is_wanted(const struct application_flow *, int);
 static void	drop_buffer(struct applications *, struct application_flow *,
@@ -115,9 +119,21 @@ applications_read(struct applications *a, const struct application_input *in)
 		(void)offer(a, in, in->bytes, in->captured);
 		return is_wanted(flow, in->side);
 	}
+	if (flow->weak != 0 && !applications_is_found(flow))
+		finish_peer(a, in);
 	skipped = pass_skipped(flow, in->side, in->captured);
 	return skipped == in->captured || read_stream(a, in,
 	    in->bytes + skipped, in->captured - skipped);
+}
+
+/* The other side answers: it has understood what fits weakly. */
+static void
+finish_peer(struct applications *a, const struct application_input *in)
+{
+	struct application_input peer = *in;
+
+	peer.side = !in->side;
+	applications_finish(a, &peer);
 }
 
 /* How many of the next bytes of a stream nobody wants. */
@@ -175,15 +191,12 @@ read_held(struct applications *a, const struct application_input *in,
 			return false;
 		if (left == HELD_LARGE)
 			return lose(a, flow, in->side);
-		memmove(b->at, b->at + b->size - left, left);
-		b->size = (uint32_t)left;
+		keep_left(a, flow, in->side, b, left);
 		more = pass_skipped(flow, in->side, size);
 		bytes += more;
 		size -= more;
-		if (left == 0) {
-			drop_buffer(a, flow, in->side);
+		if (left == 0)
 			return size == 0 || read_stream(a, in, bytes, size);
-		}
 	}
 	return true;
 }
@@ -237,12 +250,7 @@ applications_feed_peer(struct applications *a,
 	b = held_at(&a->held, flow->buffer[peer.side]);
 	c = cursor_over(b->at, b->size);
 	feed(a, &peer, &c);
-	if (flow->buffer[peer.side] == 0)
-		return;
-	memmove(b->at, c.at, cursor_left(&c));
-	b->size = (uint32_t)cursor_left(&c);
-	if (b->size == 0)
-		drop_buffer(a, flow, peer.side);
+	keep_left(a, flow, peer.side, b, cursor_left(&c));
 }
 
 /* Gives the bytes to who reads; the cursor keeps what it leaves. */
@@ -378,10 +386,40 @@ applications_gap(struct applications *a, const struct application_input *in,
 {
 	struct application_flow *flow = in->flow;
 
+	applications_finish(a, in);
 	if (!is_wanted(flow, in->side))
 		return false;
 	return pass_skipped(flow, in->side, missing) == missing ||
 	    lose(a, flow, in->side);
+}
+
+void
+applications_finish(struct applications *a,
+    const struct application_input *in)
+{
+	struct application_flow *flow = in->flow;
+	struct application_input last = *in;
+	struct held_bytes *b;
+
+	if ((flow->weak >> in->side & 1) == 0 || applications_is_found(flow) ||
+	    !is_wanted(flow, in->side) || flow->buffer[in->side] == 0)
+		return;
+	last.is_last = true;
+	b = held_at(&a->held, flow->buffer[in->side]);
+	keep_left(a, flow, in->side, b, offer(a, &last, b->at, b->size));
+}
+
+/* So many of the bytes that wait are still to do so, unless nobody reads. */
+static void
+keep_left(struct applications *a, struct application_flow *flow, int side,
+    struct held_bytes *b, size_t left)
+{
+	if (left == 0 || flow->buffer[side] == 0) {
+		drop_buffer(a, flow, side);
+		return;
+	}
+	memmove(b->at, b->at + b->size - left, left);
+	b->size = (uint32_t)left;
 }
 
 void

@@ -6,6 +6,8 @@
  * - Who is at home on a port is asked first; only a sure fit settles it then
  *   and there. Else all that speak over the transport are asked, and the best
  *   fit wins; a weak one only on a port of its own.
+ * - A weak fit of the first few bytes stands as soon as the side ends or the
+ *   other one answers; till then who would like to see more may do so.
  * - A side is asked about its first bytes, at most APPLICATION_HELD_MAX and
  *   APPLICATION_TRIES_MAX segments. Bytes are kept only while someone wants
  *   to see more.
@@ -34,6 +36,7 @@ struct application_flow {
 	uint8_t		side_done : 2;	/* bit n: side n is not read */
 	uint8_t		lost : 2;	/* bit n: bytes of side n were lost */
 	uint8_t		joined : 2;	/* bit n: its start was not seen */
+	uint8_t		weak : 2;	/* bit n: side n has a weak fit */
 };
 
 _Static_assert(sizeof(struct application_flow) == 28, "it has grown");
@@ -51,6 +54,7 @@ struct application_input {
 	bool			 is_datagram;
 	bool			 is_start;	/* TCP: its stream's start was
 						   seen */
+	bool			 is_last;	/* nothing is waited for */
 	int64_t			 ts_ns;
 	const void		*owner;		/* the caller's, for expect() */
 };
@@ -128,6 +132,10 @@ bool	applications_gap(struct applications *,
  * The flow is one that was announced: what is spoken needs no search.
  */
 void	applications_expected(struct application_flow *, uint8_t number);
+
+/* TCP: the side has said all; a weak fit stands. */
+void	applications_finish(struct applications *,
+	    const struct application_input *);
 
 /* No more payload will come: the memory for reading it is given back. */
 void	applications_end(struct applications *, struct application_flow *);

@@ -15,6 +15,9 @@
  */
 enum { TRIES_OF_ALL = 2 };
 
+/* Who knows a stream well does so by its first bytes, about so many. */
+enum { WEAK_WAIT = 128 };
+
 enum { PORTS = 65536, TRANSPORTS = 2, HOMES_MAX = 2048 };
 
 /* A port and who is at home there. */
@@ -66,6 +69,7 @@ static void	add_candidate(struct candidates *, uint8_t);
 static bool	takes_byte(const struct application *, uint8_t);
 static const struct transport_index *index_of(bool);
 static inline bool is_whole_stream(const struct application_input *);
+static bool	may_wait(const struct application_input *, size_t);
 static bool	ask_homes(struct contest *, const struct probe *,
 		    const struct transport_index *, uint16_t,
 		    struct asked_set *);
@@ -253,12 +257,25 @@ applications_search(struct applications *a,
 	    (is_whole_stream(in) || flow->tries[in->side] < TRIES_OF_ALL))
 		ask_others(&contest, &probe, index, &homes);
 	flow->tries[in->side]++;
+	if (contest.best == PROBE_WEAK && contest.wants_more &&
+	    may_wait(in, size)) {
+		flow->weak = (flow->weak | 1 << in->side) & 3;
+		return false;
+	}
 	if (contest.winner == 0) {
 		give_up(a, flow, in, contest.wants_more, size);
 		return false;
 	}
 	settle(flow, &contest, in);
 	return true;
+}
+
+/* Few bytes from a stream's start, behind which more may come. */
+static bool
+may_wait(const struct application_input *in, size_t size)
+{
+	return is_whole_stream(in) && !in->is_last && size < WEAK_WAIT &&
+	    in->flow->tries[in->side] < APPLICATION_TRIES_MAX;
 }
 
 /* The bytes are a stream's from its start on, not one of many pieces. */

@@ -16,6 +16,7 @@ static struct application_flow *application_of(const struct payload *,
 		    const struct flow *);
 static struct application_input describe(const struct payload *,
 		    const struct flow *, int);
+static void	finish(const struct payload *, const struct flow *, int);
 static void	expect(void *, const struct application_input *,
 		    const struct application_expectation *);
 static bool	is_expected(const struct payload_expected *,
@@ -114,8 +115,9 @@ gap(void *context, int side, uint32_t missing)
 static void
 end(void *context, int side)
 {
-	(void)context;
-	(void)side;
+	const struct flow_read *read = context;
+
+	finish(read->context, read->flow, side);
 }
 
 void
@@ -147,6 +149,27 @@ payload_datagram(struct payload *p, uint32_t number, const struct item *item)
 	in.is_datagram = true;
 	(void)applications_read(p->applications, &in);
 	flow->is_read = in.flow->is_done;
+}
+
+void
+payload_end(struct payload *p, uint32_t number)
+{
+	struct flow *flow = flow_table_at(p->table, number);
+
+	p->table->ts_ns = flow->end_ns;
+	if (flow->key.protocol == PROTOCOL_TCP) {
+		finish(p, flow, 0);
+		finish(p, flow, 1);
+	}
+	applications_end(p->applications, application_of(p, flow));
+}
+
+static void
+finish(const struct payload *p, const struct flow *flow, int side)
+{
+	struct application_input in = describe(p, flow, side);
+
+	applications_finish(p->applications, &in);
 }
 
 int

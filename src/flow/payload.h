@@ -48,6 +48,9 @@ void	payload_segment(struct payload *, uint32_t number);
 void	payload_datagram(struct payload *, uint32_t number,
 	    const struct item *);
 
+/* No more will come of the flow. */
+void	payload_end(struct payload *, uint32_t number);
+
 /* Which side asks by what was read of the flow; -1: nothing tells. */
 int	payload_client(const struct payload *, uint32_t number);
 

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "flow/payload.h"
 #include "flow/table.h"
 #include "tcp/order.h"
 
@@ -94,9 +95,8 @@ flow_table_read_end(struct flow_table *table, uint32_t number)
 		reading = flow_table_reading(table, number, &read);
 		tcp_order_finish(&reading);
 	}
-	if (table->applications != NULL)
-		applications_end(table->applications,
-		    &table->payloads[number].application);
+	if (table->payload != NULL)
+		payload_end(table->payload, number);
 }
 
 void

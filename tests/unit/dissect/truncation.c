@@ -1,7 +1,8 @@
 /*
  * What flows of the samples say, cut at every byte: no dissector reads past
  * the cut (with the address sanitizer), none gives the flow another name than
- * its whole payload does, and all memory is given back.
+ * its whole payload does, and all memory is given back. The same on the ports
+ * of all others: who is at home there does not take it for its own.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,8 +49,11 @@ static struct talk	 talks[TALKS_MAX];
 static int		 talk_count;
 static unsigned int	 alike[APPLICATIONS_MAX + 1];
 static unsigned int	 cuts;
+static unsigned int	 moves;
 static unsigned int	 taken;		/* datagrams, away from home */
 static struct dissected	 d;
+
+static bool	is_among(uint8_t, const char *const *, int);
 
 static bool
 is_of(const struct conversation *t, const struct conversation *first,
@@ -165,12 +169,12 @@ read_talks(const char *path)
 
 /* The flow up to a payload, of which so many bytes are there. */
 static uint8_t
-replay(const struct talk *talk, int count, size_t cut, bool is_snapped)
+replay(const struct talk *talk, uint16_t port, int count, size_t cut,
+    bool is_snapped)
 {
 	const struct said *last = &talk->said[count - 1];
 
-	dissected_restart(&d, talk->first.protocol == PROTOCOL_UDP,
-	    talk->first.dst_port);
+	dissected_restart(&d, talk->first.protocol == PROTOCOL_UDP, port);
 	d.client_port = talk->first.src_port;
 	for (const struct said *said = talk->said; said < last; said++)
 		(void)say_cut(&d, said->side, said->bytes, said->captured,
@@ -191,8 +195,8 @@ cut_payload(const struct talk *talk, int count, uint8_t whole,
 	for (size_t cut = 0; cut < last->captured; cut++) {
 		for (int is_snapped = 0; is_snapped <= is_datagram;
 		    is_snapped++) {
-			uint8_t name = replay(talk, count, cut,
-			    is_snapped == 1);
+			uint8_t name = replay(talk, talk->first.dst_port,
+			    count, cut, is_snapped == 1);
 
 			cuts++;
 			if (name != 0 && name != whole)
@@ -208,6 +212,60 @@ cut_payload(const struct talk *talk, int count, uint8_t whole,
 	assert_int_equal(dissected_live(&d), 0);
 }
 
+/*
+ * Nothing but the port tells apart what has the messages of DNS, nor text that
+ * is a protocol's only because of where it is said.
+ */
+static bool
+is_alike(uint8_t one, uint8_t other)
+{
+	static const char *const dns[] = { "dns", "mdns", "llmnr", "netbios" };
+	static const char *const text[] = { "finger", "whois", "telnet" };
+
+	return is_among(one, dns, 4) ? is_among(other, dns, 4) :
+	    one == 0 || is_among(one, text, 3);
+}
+
+static bool
+is_among(uint8_t number, const char *const *names, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (number != 0 && strcmp(applications_at(number)->name,
+		    names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The same where somebody else is at home. */
+static void
+move_talk(const struct talk *talk, uint8_t whole, const char *path)
+{
+	bool is_datagram = talk->first.protocol == PROTOCOL_UDP;
+
+	for (int i = 0; registry_applications[i] != NULL; i++) {
+		const struct application *host = registry_applications[i];
+		const uint16_t *port = is_datagram ? host->udp_ports :
+		    host->tcp_ports;
+
+		for (; *port != 0; port++) {
+			uint8_t name = replay(talk, *port, talk->count,
+			    talk->said[talk->count - 1].captured, true);
+
+			moves++;
+			if (name != 0 && name != whole &&
+			    !is_alike(whole, name))
+				fail_msg("%s: a flow to port %u is %s, and %s "
+				    "on port %u", path,
+				    (unsigned int)talk->first.dst_port,
+				    whole == 0 ? "unknown" :
+				    applications_at(whole)->name,
+				    applications_at(name)->name,
+				    (unsigned int)*port);
+		}
+	}
+}
+
 static void
 cut_talk(struct talk *talk, const char *path)
 {
@@ -215,12 +273,13 @@ cut_talk(struct talk *talk, const char *path)
 
 	if (talk->count == 0)
 		return;
-	whole = replay(talk, talk->count,
+	whole = replay(talk, talk->first.dst_port, talk->count,
 	    talk->said[talk->count - 1].captured, true);
 	if (alike[whole]++ < ALIKE_MAX) {
 		for (int count = 1; count <= talk->count; count++)
 			cut_payload(talk, count, whole, path);
 	}
+	move_talk(talk, whole, path);
 	for (int i = 0; i < talk->count; i++)
 		free(talk->said[i].bytes);
 }
@@ -256,6 +315,7 @@ test_samples(void **state)
 	assert_true(samples >= 7);
 	assert_true(cuts > 1000);
 	assert_true(taken > 50);
+	assert_true(moves > 1000);
 }
 
 int
