@@ -84,6 +84,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/facts.h \
 	%D%/dissect/framing.c \
 	%D%/dissect/framing.h \
+	%D%/dissect/hpack.c \
+	%D%/dissect/hpack.h \
 	%D%/dissect/http_message.c \
 	%D%/dissect/http_message.h \
 	%D%/dissect/gquic.c \

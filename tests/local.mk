@@ -28,6 +28,7 @@ unit_tests = \
 	%D%/unit/dissect/naming_request \
 	%D%/unit/dissect/applications \
 	%D%/unit/dissect/facts \
+	%D%/unit/dissect/hpack \
 	%D%/unit/dissect/probes \
 	%D%/unit/dissect/services \
 	%D%/unit/dissect/truncation \

@@ -3,27 +3,41 @@
  * either side then says frames, of which the first is SETTINGS.
  *
  *   size (3), type, flags, stream (4), payload
+ *   HEADERS: [padding (1)] [priority (5)] fields [padding]
  *
- * Header fields are compressed (RFC 7541) and not unpacked, but for one value
- * that is looked for as it is written, plain or in Huffman's code: the media
- * type of gRPC.
+ * The fields of the first request and of the first answer are unpacked; what
+ * later ones say depends on all that was said before, which is not kept.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "dissect/application.h"
+#include "dissect/hpack.h"
 
 enum {
 	HTTP2_PREFACE_SIZE = 24,
 	HTTP2_FRAME_SIZE = 9,
 	HTTP2_HEADERS = 1,
 	HTTP2_SETTINGS = 4,
+	HTTP2_PADDED = 0x08,
+	HTTP2_PRIORITY = 0x20,
+	HTTP2_PRIORITY_SIZE = 5,
 	HTTP2_SETTING_SIZE = 6,
 	HTTP2_SETTINGS_MAX = 10,
 	HTTP2_SETTING_LAST = 9,		/* RFC 8441, RFC 9218 */
-	HTTP2_HEADERS_MAX = 2048	/* that are waited for */
+	HTTP2_HEADERS_MAX = 2048,	/* that are waited for */
+	HTTP2_FIELDS_MAX = 64,
+	HTTP2_STATUS_SIZE = 3
 };
 
 enum http2_fact {
+	HTTP2_METHOD,
+	HTTP2_HOST,
+	HTTP2_PATH,
+	HTTP2_STATUS,
+	HTTP2_USER_AGENT,
+	HTTP2_SERVER,
+	HTTP2_CONTENT_TYPE,
 	HTTP2_STREAMS,
 	HTTP2_GRPC
 };
@@ -33,12 +47,44 @@ struct http2_state {
 	uint32_t	last;		/* stream that the client opened */
 };
 
+/* A header field, who sends it, and the fact that it is. */
+struct http2_header {
+	const char		*name;
+	enum application_role	 sender;
+	enum http2_fact		 fact;
+};
+
 static const struct fact_field fields[] = {
+	[HTTP2_METHOD] = { "method", FACT_TEXT, false, NULL,
+	    "Method of the first request." },
+	[HTTP2_HOST] = { "host", FACT_TEXT, false, NULL,
+	    "Host that the first request names, with its port if given." },
+	[HTTP2_PATH] = { "path", FACT_TEXT, false, NULL,
+	    "Path of the first request, without its query; of gRPC, its "
+	    "service and method." },
+	[HTTP2_STATUS] = { "status", FACT_NUMBER, false, NULL,
+	    "Status of the first response that is not a provisional one." },
+	[HTTP2_USER_AGENT] = { "user_agent", FACT_TEXT, false, NULL,
+	    "What the client calls itself." },
+	[HTTP2_SERVER] = { "server", FACT_TEXT, false, NULL,
+	    "What the server calls itself." },
+	[HTTP2_CONTENT_TYPE] = { "content_type", FACT_TEXT, false, NULL,
+	    "Media type of the first response." },
 	[HTTP2_STREAMS] = { "streams", FACT_NUMBER, false, "streams",
 	    "Requests: streams that the client opened." },
 	[HTTP2_GRPC] = { "grpc", FACT_BOOL, false, NULL,
-	    "Calls of gRPC were seen." },
+	    "The first request or answer is gRPC's." },
 	{ NULL, FACT_TEXT, false, NULL, NULL }
+};
+
+static const struct http2_header headers[] = {
+	{ ":method", ROLE_CLIENT, HTTP2_METHOD },
+	{ ":authority", ROLE_CLIENT, HTTP2_HOST },
+	{ "host", ROLE_CLIENT, HTTP2_HOST },
+	{ ":path", ROLE_CLIENT, HTTP2_PATH },
+	{ "user-agent", ROLE_CLIENT, HTTP2_USER_AGENT },
+	{ "server", ROLE_SERVER, HTTP2_SERVER },
+	{ "content-type", ROLE_SERVER, HTTP2_CONTENT_TYPE }
 };
 
 static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -48,10 +94,13 @@ static enum probe_score	probe_settings(struct probe *);
 static void		feed(struct dissection *);
 static bool		take_preface(struct dissection *);
 static bool		take_frame(struct dissection *);
-static void		note_headers(struct dissection *, uint32_t,
-			    struct cursor);
-static bool		has_bytes(const struct cursor *, const char *,
-			    size_t);
+static void		open_stream(struct dissection *, uint32_t,
+			    struct cursor, uint8_t);
+static bool		take_block(struct cursor *, uint8_t);
+static void		note_block(struct dissection *, struct cursor);
+static void		note_field(struct dissection *,
+			    const struct hpack_field *);
+static bool		is_provisional(const struct hpack_field *);
 
 static enum probe_score
 probe(struct probe *p)
@@ -110,11 +159,7 @@ feed(struct dissection *d)
 			return;
 		state->has_begun = true;
 	}
-	if (d->sender == ROLE_SERVER) {
-		d->is_side_done = true;
-		return;
-	}
-	while (take_frame(d))
+	while (!d->is_side_done && take_frame(d))
 		continue;
 }
 
@@ -146,7 +191,7 @@ take_frame(struct dissection *d)
 		if (cursor_left(&c) < size && size <= HTTP2_HEADERS_MAX)
 			return false;
 		cursor_limit(&c, size);
-		note_headers(d, bytes_be32(at + 5), c);
+		open_stream(d, bytes_be32(at + 5), c, at[4]);
 	}
 	cursor_skip(&d->bytes, HTTP2_FRAME_SIZE);
 	if (size > cursor_left(&d->bytes)) {
@@ -157,34 +202,87 @@ take_frame(struct dissection *d)
 	return d->skip == 0;
 }
 
-/* The first on a stream opens it; others are trailers. */
+/*
+ * The first of the client's on a stream opens it; others are trailers. Of the
+ * server's the first tells, unless it is a provisional one.
+ */
 static void
-note_headers(struct dissection *d, uint32_t stream, struct cursor block)
+open_stream(struct dissection *d, uint32_t stream, struct cursor block,
+    uint8_t flags)
 {
-	static const char plain[] = "application/grpc";
-	/* The same by RFC 7541 Appendix B, 88 bits. */
-	static const char packed[] =
-	    "\x1d\x75\xd0\x62\x0d\x26\x3d\x4c\x4d\x65\x64";
 	struct http2_state *state = d->state;
+	bool is_first = state->last == 0;
 
-	if (stream <= state->last)
-		return;
-	state->last = stream;
-	dissection_count(d, HTTP2_STREAMS, 1);
-	if (!dissection_has(d, HTTP2_GRPC) &&
-	    (has_bytes(&block, plain, sizeof plain - 1) ||
-	    has_bytes(&block, packed, sizeof packed - 1)))
-		dissection_number(d, HTTP2_GRPC, true);
+	if (d->sender == ROLE_CLIENT) {
+		if (stream <= state->last)
+			return;
+		state->last = stream;
+		dissection_count(d, HTTP2_STREAMS, 1);
+		if (!is_first)
+			return;
+	}
+	if (take_block(&block, flags))
+		note_block(d, block);
+	if (d->sender == ROLE_SERVER)
+		d->is_side_done = dissection_has(d, HTTP2_STATUS);
 }
 
+/* The fields alone. */
 static bool
-has_bytes(const struct cursor *c, const char *bytes, size_t size)
+take_block(struct cursor *c, uint8_t flags)
 {
-	for (const uint8_t *at = c->at; (size_t)(c->end - at) >= size; at++) {
-		if (memcmp(at, bytes, size) == 0)
-			return true;
+	uint8_t padding = (flags & HTTP2_PADDED) != 0 ? cursor_u8(c) : 0;
+
+	if ((flags & HTTP2_PRIORITY) != 0)
+		cursor_skip(c, HTTP2_PRIORITY_SIZE);
+	if (!cursor_ok(c) || padding > cursor_left(c))
+		return false;
+	cursor_limit(c, cursor_left(c) - padding);
+	return true;
+}
+
+static void
+note_block(struct dissection *d, struct cursor block)
+{
+	struct hpack_field field;
+
+	for (int i = 0; i < HTTP2_FIELDS_MAX; i++) {
+		if (!hpack_take(&block, &field) || is_provisional(&field))
+			return;
+		note_field(d, &field);
 	}
-	return false;
+}
+
+static void
+note_field(struct dissection *d, const struct hpack_field *field)
+{
+	static const char grpc[] = "application/grpc";
+	size_t size = field->value_size;
+
+	if (strcmp(field->name, "content-type") == 0 &&
+	    strncmp(field->value, grpc, sizeof grpc - 1) == 0 &&
+	    !dissection_has(d, HTTP2_GRPC))
+		dissection_number(d, HTTP2_GRPC, true);
+	if (d->sender == ROLE_SERVER && strcmp(field->name, ":status") == 0 &&
+	    size == HTTP2_STATUS_SIZE)
+		dissection_number(d, HTTP2_STATUS,
+		    strtoul(field->value, NULL, 10));
+	if (strcmp(field->name, ":path") == 0)
+		size = strcspn(field->value, "?");
+	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+		if (headers[i].sender == d->sender &&
+		    strcmp(headers[i].name, field->name) == 0 &&
+		    !dissection_has(d, headers[i].fact))
+			dissection_text(d, headers[i].fact, field->value,
+			    size);
+	}
+}
+
+/* Section 8.1: 1xx, which another answer follows. */
+static bool
+is_provisional(const struct hpack_field *field)
+{
+	return strcmp(field->name, ":status") == 0 && field->value[0] == '1';
 }
 
 const struct application application_http2 = {

@@ -27,7 +27,8 @@ static const struct {
 	{ "app.tls.sni", NAMING_SNI },
 	{ "app.quic.sni", NAMING_SNI },
 	{ "app.dtls.sni", NAMING_SNI },
-	{ "app.http.host", NAMING_HTTP }
+	{ "app.http.host", NAMING_HTTP },
+	{ "app.http2.host", NAMING_HTTP }
 };
 
 enum { NAMING_FACTS = sizeof naming_facts / sizeof naming_facts[0] };

@@ -69,9 +69,13 @@ static const struct talk talks[] = {
 	    C("\x81\x82" "abcdhi") }, { { "status", NULL, 101 } } },
 	{ "http2", "http2", false, WEB_PORT, {
 	    C("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"
-	    "\0\0\x0c\1\5\0\0\0\1x\x1d\x75\xd0\x62\x0d\x26\x3d\x4c\x4d\x65"
-	    "\x64"), S("\0\0\0\4\0\0\0\0\0") },
-	    { { "streams", NULL, 1 }, { "grpc", NULL, 1 } } },
+	    "\0\0\x22\1\x2d\0\0\0\1\2\0\0\0\0\0\x83\4\6/a.B/C\1\1h"
+	    "\x0f\x10\x8b\x1d\x75\xd0\x62\x0d\x26\x3d\x4c\x4d\x65\x64"
+	    "\0\0"), S("\0\0\0\4\0\0\0\0\0\0\0\5\1\4\0\0\0\1\x08\x03"
+	    "103\0\0\1\1\4\0\0\0\1\x88") },
+	    { { "streams", NULL, 1 }, { "grpc", NULL, 1 },
+	    { "method", "POST", 0 }, { "path", "/a.B/C", 0 },
+	    { "host", "h", 0 }, { "status", NULL, 200 } } },
 	{ "rdp", "rdp>tls", false, WEB_PORT, {
 	    C("\3\0\0\x29\x24\xe0\0\0\0\0\0Cookie: mstshash=eva\r\n"
 	    "\1\0\x08\0\3\0\0\0"),
