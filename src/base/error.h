@@ -19,7 +19,11 @@ struct error {
 int	error_set(struct error *, const char *format, ...)
 	    __attribute__((format(printf, 2, 3)));
 
-/* The same for what was asked for wrongly: the program exits 2, not 1. */
+/* The same, then ": " and what errno says: "permission denied". */
+int	error_system(struct error *, int code, const char *format, ...)
+	    __attribute__((format(printf, 3, 4)));
+
+/* As error_set() for what was asked for wrongly: the program exits 2, not 1. */
 int	error_usage(struct error *, const char *format, ...)
 	    __attribute__((format(printf, 2, 3)));
 
