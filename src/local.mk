@@ -168,6 +168,20 @@ libtallyman_a_SOURCES = \
 	%D%/flow/table.h \
 	%D%/flow/udp.c \
 	%D%/flow/udp.h \
+	%D%/host/process_files.c \
+	%D%/host/process_files.h \
+	%D%/host/processes.c \
+	%D%/host/processes.h \
+	%D%/host/sockets.c \
+	%D%/host/sockets.h \
+	%D%/host/sockets_message.c \
+	%D%/host/sockets_message.h \
+	%D%/host/sockets_netlink.c \
+	%D%/host/sockets_netlink.h \
+	%D%/host/sockets_proc.c \
+	%D%/host/sockets_proc.h \
+	%D%/host/users.c \
+	%D%/host/users.h \
 	%D%/inform.c \
 	%D%/inform.h \
 	%D%/options.c \
