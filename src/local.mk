@@ -205,6 +205,8 @@ libtallyman_a_SOURCES = \
 	%D%/output/text_columns.h \
 	%D%/output/text_facts.c \
 	%D%/output/text_facts.h \
+	%D%/output/text_line.c \
+	%D%/output/text_line.h \
 	%D%/output/text_notes.c \
 	%D%/output/text_notes.h \
 	%D%/output/text_slow.c \

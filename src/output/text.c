@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "output/output.h"
 #include "output/text_columns.h"
+#include "output/text_line.h"
 #include "output/text_notes.h"
 #include "output/text_slow.h"
 
@@ -32,14 +33,6 @@ struct text {
 	struct text_totals		  totals;
 };
 
-/* Where a line has got to, in characters. */
-struct text_line {
-	struct buffer	*b;
-	int		 width;		/* of the terminal; 0: any */
-	int		 at;		/* written so far */
-	int		 start;		/* where the next column begins */
-};
-
 static struct format	*text_open(const struct output_options *,
 			    struct error *);
 static void		 text_head(struct format *, struct buffer *);
@@ -57,14 +50,8 @@ static bool		 text_field_is_right(const struct field *);
 static void		 text_field(struct text *, const struct field *,
 			    const struct record *);
 
-static int		 text_characters(const struct buffer *);
-static void		 text_cut(struct buffer *, int);
-static void		 text_cell(struct text_line *, struct buffer *, int,
-			    bool, const char *);
 static void		 text_word(struct text_line *, struct buffer *);
 static void		 text_below(struct text *, struct buffer *);
-
-static const char color_off[] = "\033[0m";
 
 const struct format_operations format_text = {
 	.name = "text",
@@ -142,75 +129,13 @@ text_free(struct format *format)
 	free(text);
 }
 
-/* Characters of UTF-8: bytes that do not continue one. */
-static int
-text_characters(const struct buffer *cell)
-{
-	int count = 0;
-
-	for (size_t i = 0; i < cell->size; i++)
-		count += ((unsigned char)cell->data[i] & 0xc0) != 0x80;
-	return count;
-}
-
-/* Leaves that many characters, the last a sign that some are missing. */
-static void
-text_cut(struct buffer *cell, int characters)
-{
-	size_t size = 0;
-	int kept = 0;
-
-	while (size < cell->size) {
-		bool is_first = ((unsigned char)cell->data[size] & 0xc0) !=
-		    0x80;
-
-		if (is_first && ++kept >= characters)
-			break;
-		size++;
-	}
-	buffer_truncate(cell, size);
-	buffer_text(cell, "…");
-}
-
-/* Writes the cell at its column, or as near as what stands before lets it. */
-static void
-text_cell(struct text_line *line, struct buffer *cell, int width,
-    bool is_right, const char *color)
-{
-	int size = text_characters(cell);
-	int gap = line->start == 0 ? 0 : TEXT_GAP;
-	int from = line->start + gap;
-	int least = line->at + (line->at == 0 ? 0 : 1);
-
-	line->start = from + width;
-	if (is_right && size < width)
-		from += width - size;
-	if (from < least)
-		from = least;
-	if (size == 0 || (line->width > 0 && from >= line->width))
-		return;
-	if (line->width > 0 && from + size > line->width) {
-		/* Half a number would be another number. */
-		size = is_right ? 1 : line->width - from;
-		text_cut(cell, size);
-	}
-	for (; line->at < from; line->at++)
-		buffer_char(line->b, ' ');
-	if (color != NULL)
-		buffer_text(line->b, color);
-	buffer_bytes(line->b, cell->data, cell->size);
-	if (color != NULL)
-		buffer_text(line->b, color_off);
-	line->at += size;
-}
-
 /* Writes a word where the line goes on, or on a new one that is indented. */
 static void
 text_word(struct text_line *line, struct buffer *word)
 {
 	int indent = line->width == 0 || line->width >= TEXT_INDENTED ?
 	    TEXT_INDENT : 0;
-	int size = text_characters(word);
+	int size = text_line_characters(word);
 
 	if (line->at > 0 && (line->width == 0 ||
 	    line->at + 1 + size <= line->width)) {
@@ -226,7 +151,7 @@ text_word(struct text_line *line, struct buffer *word)
 	}
 	if (line->width > 0 && line->at + size > line->width) {
 		size = line->width - line->at;
-		text_cut(word, size);
+		text_line_cut(word, size);
 	}
 	buffer_bytes(line->b, word->data, word->size);
 	line->at += size;
@@ -264,13 +189,13 @@ text_head(struct format *format, struct buffer *b)
 	for (int i = 0; i < text->count; i++) {
 		buffer_reset(&text->cell);
 		buffer_text(&text->cell, text->columns[i]->title);
-		text_cell(&line, &text->cell, text->columns[i]->width,
+		text_line_cell(&line, &text->cell, text->columns[i]->width,
 		    text->columns[i]->is_right, NULL);
 	}
 	for (size_t i = 0; i < text->field_count; i++) {
 		buffer_reset(&text->cell);
 		buffer_text(&text->cell, text->fields[i]->name);
-		text_cell(&line, &text->cell,
+		text_line_cell(&line, &text->cell,
 		    text_field_width(text->fields[i]),
 		    text_field_is_right(text->fields[i]), NULL);
 	}
@@ -296,12 +221,12 @@ text_record(struct format *format, const struct record *record,
 			text_notes(record, text->is_verbose, &text->cell);
 		if (text->is_colored && column->color != NULL)
 			color = column->color(record);
-		text_cell(&line, &text->cell, column->width,
+		text_line_cell(&line, &text->cell, column->width,
 		    column->is_right, color);
 	}
 	for (size_t i = 0; i < text->field_count; i++) {
 		text_field(text, text->fields[i], record);
-		text_cell(&line, &text->cell,
+		text_line_cell(&line, &text->cell,
 		    text_field_width(text->fields[i]),
 		    text_field_is_right(text->fields[i]), NULL);
 	}

@@ -9,9 +9,10 @@
 
 #include "base/buffer.h"
 #include "output/output.h"
+#include "output/text_line.h"
 #include "record/record.h"
 
-enum { TEXT_GAP = 2, TEXT_COLUMNS_MAX = 16 };
+enum { TEXT_COLUMNS_MAX = 16 };
 
 /* One kind of column, with what it shows of a record. */
 struct text_column {
