@@ -134,4 +134,15 @@ void			 fields_write_help(struct buffer *);
 void			 fields_write_markdown(struct buffer *);
 void			 fields_write_json_schema(struct buffer *);
 
+/*
+ * The same of another table, whose offsets are those of another struct: rows
+ * for people, a table of Markdown, and the schema of the object, which the
+ * caller owns (a json_t of jansson).
+ */
+void			 fields_write_help_table(const struct field *,
+			    size_t count, struct buffer *);
+void			 fields_write_markdown_table(const struct field *,
+			    size_t count, struct buffer *);
+struct json_t		*fields_schema(const struct field *, size_t count);
+
 #endif

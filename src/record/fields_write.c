@@ -25,10 +25,6 @@ struct span {
 	size_t			 prefix;	/* bytes of it, with the dot */
 };
 
-static void	 write_help_table(const struct field *, size_t,
-		    struct buffer *);
-static void	 write_markdown_table(const struct field *, size_t,
-		    struct buffer *);
 static void	 write_markdown_words(const struct field *, struct buffer *);
 static bool	 field_is_required(const struct field *, uint64_t);
 static struct span span_member(const struct span *, const struct field *);
@@ -94,13 +90,14 @@ fields_write_help(struct buffer *b)
 	buffer_text(b, "Fields of a flow record, for --fields. An object's "
 	    "name (\"tcp\") stands for\nall its members; a name with a minus "
 	    "leaves out.\n\n");
-	write_help_table(fields_all, fields_count, b);
+	fields_write_help_table(fields_all, fields_count, b);
 	buffer_text(b, "\nThe closing record (JSON only, always whole):\n\n");
-	write_help_table(fields_stats, fields_stats_count, b);
+	fields_write_help_table(fields_stats, fields_stats_count, b);
 }
 
-static void
-write_help_table(const struct field *fields, size_t count, struct buffer *b)
+void
+fields_write_help_table(const struct field *fields, size_t count,
+    struct buffer *b)
 {
 	for (size_t i = 0; i < count; i++) {
 		buffer_format(b, "  %-28s %-10s %s\n", fields[i].name,
@@ -122,13 +119,13 @@ fields_write_markdown(struct buffer *b)
 	    "\"always\" names those that are there in every record, or in "
 	    "every\nobject of their kind.\n\n"
 	    "## The flow record\n\n");
-	write_markdown_table(fields_all, fields_count, b);
+	fields_write_markdown_table(fields_all, fields_count, b);
 	buffer_text(b, "\n## The closing record\n\n"
 	    "The last line of a run in JSON, and every `--stats-interval` of "
 	    "a live one. It\nbegins with `\"type\":\"stats\",\"version\":1`. "
 	    "The same input gives the same bytes,\nbut for `elapsed` and "
 	    "`frames_per_second`.\n\n");
-	write_markdown_table(fields_stats, fields_stats_count, b);
+	fields_write_markdown_table(fields_stats, fields_stats_count, b);
 	buffer_text(b, "\n### Anomalies in `malformed_by`\n\n"
 	    "| name | meaning |\n|---|---|\n");
 	for (int i = 0; i < ANOMALY_COUNT; i++)
@@ -137,8 +134,8 @@ fields_write_markdown(struct buffer *b)
 		    anomaly_meaning((enum anomaly)i));
 }
 
-static void
-write_markdown_table(const struct field *fields, size_t count,
+void
+fields_write_markdown_table(const struct field *fields, size_t count,
     struct buffer *b)
 {
 	const struct span all = { fields, fields + count, 0 };
@@ -380,9 +377,7 @@ schema_describe(json_t *schema, const struct field *field)
 static json_t *
 schema_stats(void)
 {
-	const struct span all = { fields_stats,
-	    fields_stats + fields_stats_count, 0 };
-	json_t *schema = schema_object(&all);
+	json_t *schema = fields_schema(fields_stats, fields_stats_count);
 	json_t *properties = schema_checked(json_pack(
 	    "{s:{s:s, s:s}, s:{s:i, s:s}}", "type", "const", "stats",
 	    "description", stats_type_meaning, "version", "const", 1,
@@ -398,16 +393,24 @@ schema_stats(void)
 	return schema;
 }
 
+json_t *
+fields_schema(const struct field *fields, size_t count)
+{
+	const struct span all = { fields, fields + count, 0 };
+
+	return schema_object(&all);
+}
+
 void
 fields_write_json_schema(struct buffer *b)
 {
-	const struct span all = { fields_all, fields_all + fields_count, 0 };
 	json_t *schema = schema_checked(json_pack(
 	    "{s:s, s:s, s:[{s:s}, {s:s}], s:{s:o, s:o}}",
 	    "$schema", "https://json-schema.org/draft/2020-12/schema",
 	    "title", "A line of tallyman's JSON output", "oneOf",
 	    "$ref", "#/$defs/flow", "$ref", "#/$defs/stats", "$defs",
-	    "flow", schema_object(&all), "stats", schema_stats()));
+	    "flow", fields_schema(fields_all, fields_count), "stats",
+	    schema_stats()));
 	char *text = json_dumps(schema, JSON_INDENT(2));
 
 	json_decref(schema);
