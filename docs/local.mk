@@ -17,6 +17,7 @@ CLEANFILES += %D%/tallyman.1 %D%/completions/tallyman \
 EXTRA_DIST += \
 	%D%/tallyman.1.in \
 	%D%/architecture.md \
+	%D%/connections.md \
 	%D%/dissectors.md \
 	%D%/dissectors.py \
 	%D%/fields.md \

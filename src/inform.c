@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "capture/live.h"
+#include "connections.h"
 #include "dissect/applications.h"
 #include "dissect/registry.h"
 #include "inform.h"
@@ -43,9 +44,13 @@ inform(const struct options *options, struct error *error)
 		list_dissectors();
 		break;
 	case OPTIONS_FIELDS:
-		print_fields(options->fields);
+		if (options->command == COMMAND_CONNECTIONS)
+			connections_describe(options->fields);
+		else
+			print_fields(options->fields);
 		break;
 	case OPTIONS_METER:
+	case OPTIONS_CONNECTIONS:
 		break;
 	}
 	if (result == 0 && (fflush(stdout) != 0 || ferror(stdout)))

@@ -59,6 +59,16 @@ libtallyman_a_SOURCES = \
 	%D%/capture/source.h \
 	%D%/capture/windows.c \
 	%D%/capture/windows.h \
+	%D%/connections.c \
+	%D%/connections.h \
+	%D%/connections/connection.c \
+	%D%/connections/connection.h \
+	%D%/connections/listing.c \
+	%D%/connections/listing.h \
+	%D%/connections/listing_json.c \
+	%D%/connections/listing_text.c \
+	%D%/connections/members.c \
+	%D%/connections/members.h \
 	%D%/dissect/application.h \
 	%D%/dissect/applications.c \
 	%D%/dissect/applications.h \

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "capture/privileges.h"
+#include "connections.h"
 #include "dissect/services.h"
 #include "engine/engine.h"
 #include "engine/signals.h"
@@ -17,6 +18,7 @@
 
 enum { EXIT_TROUBLE = 1, EXIT_USAGE = 2 };
 
+static int	run(struct options *, struct error *);
 static int	meter(struct options *, struct error *);
 static int	drop_privileges(const struct options *, struct error *);
 
@@ -39,14 +41,26 @@ main(int argc, char **argv)
 		log_set_level(LOG_LEVEL_QUIET);
 	else if (options.verbosity > 0)
 		log_set_level(LOG_LEVEL_VERBOSE);
-	status = options.action == OPTIONS_METER ? meter(&options, &error) :
-	    inform(&options, &error);
+	status = run(&options, &error);
 	if (status < 0) {
 		log_error("%s", error.text);
 		status = error.is_usage ? EXIT_USAGE : EXIT_TROUBLE;
 	}
 	options_release(&options);
 	return status;
+}
+
+static int
+run(struct options *options, struct error *error)
+{
+	switch (options->action) {
+	case OPTIONS_METER:
+		return meter(options, error);
+	case OPTIONS_CONNECTIONS:
+		return connections_list(options, error);
+	default:
+		return inform(options, error);
+	}
 }
 
 /* Opens everything, becomes nobody in particular, meters, closes. */

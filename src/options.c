@@ -26,7 +26,7 @@ struct options_reader {
 	struct options	*options;
 	char		**argv;		/* NULL ends */
 	int		 at;		/* the argument being read */
-	enum options_action	 action; /* of the command */
+	const struct option_command *command;	/* NULL: the meter */
 	const char	**words;	/* of the expression */
 	size_t		 word_count;
 };
@@ -39,6 +39,8 @@ static int	options_read_long(struct options_reader *, struct error *);
 static int	options_read_letters(struct options_reader *, struct error *);
 static int	options_join_words(struct options_reader *, struct error *);
 static int	options_check(const struct options *, struct error *);
+static int	options_check_connections(const struct options *,
+		    struct error *);
 static int	options_unknown(const char *, size_t, struct error *);
 static int	options_misplaced(const struct options *,
 		    const struct option *, struct error *);
@@ -128,7 +130,7 @@ options_read_command(struct options_reader *reader)
 		if (word == NULL || strcmp(word, row->name) != 0)
 			continue;
 		reader->options->command = row->command;
-		reader->action = row->action;
+		reader->command = row;
 		reader->at++;
 		return;
 	}
@@ -155,8 +157,9 @@ options_read(struct options_reader *reader, struct error *error)
 		reader->at++;
 	}
 	/* What an option asks for, --help for one, comes first. */
-	if (reader->options->action == OPTIONS_METER)
-		reader->options->action = reader->action;
+	if (reader->options->action == OPTIONS_METER &&
+	    reader->command != NULL)
+		reader->options->action = reader->command->action;
 	return result;
 }
 
@@ -234,6 +237,9 @@ options_join_words(struct options_reader *reader, struct error *error)
 
 	if (reader->word_count == 0)
 		return 0;
+	if (reader->command != NULL && !reader->command->has_filter)
+		return error_set(error, "'%s': 'tallyman %s' takes no filter "
+		    "expression", reader->words[0], reader->command->name);
 	if (options->filter != NULL)
 		return error_set(error, "the filter is given twice: by -f and "
 		    "by '%s'", reader->words[0]);
@@ -261,6 +267,25 @@ options_check(const struct options *options, struct error *error)
 	if (options->filter != NULL && options->filter_file != NULL)
 		return error_set(error, "the filter is given twice: by -F and "
 		    "by '%s'", options->filter);
+	if (options->command == COMMAND_CONNECTIONS)
+		return options_check_connections(options, error);
+	return 0;
+}
+
+/* What of an option's words the command does not know. */
+static int
+options_check_connections(const struct options *options, struct error *error)
+{
+	for (size_t i = 0; i < options->output_count; i++) {
+		if (strcmp(options->outputs[i].format, "csv") == 0)
+			return error_set(error, "output csv is not one of "
+			    "'tallyman connections' (text json)");
+	}
+	if (options->fields != NULL && (options->action != OPTIONS_FIELDS ||
+	    strcmp(options->fields, "csv") == 0))
+		return error_set(error, "option --fields '%s': 'tallyman "
+		    "connections' describes all members and writes all "
+		    "(help md json-schema)", options->fields);
 	return 0;
 }
 

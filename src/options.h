@@ -16,6 +16,7 @@
 /* What the run does: meters, or prints something and ends. */
 enum options_action {
 	OPTIONS_METER,
+	OPTIONS_CONNECTIONS,
 	OPTIONS_HELP,
 	OPTIONS_VERSION,
 	OPTIONS_LIST_INTERFACES,
@@ -27,6 +28,7 @@ enum options_action {
 /* The first word of the command line may be a command; bits, for masks. */
 enum options_command {
 	COMMAND_METER = 1 << 0,	/* no such word: records of conversations */
+	COMMAND_CONNECTIONS = 1 << 1,	/* this machine's sockets */
 	COMMAND_ALL = ~0
 };
 
@@ -100,6 +102,7 @@ struct options {
 	uint16_t		 community_seed;
 	enum options_checksums	 checksums;
 	bool			 is_revealing;
+	bool			 is_all;	/* -a: sockets that listen */
 };
 
 /*
@@ -141,6 +144,7 @@ struct option_command {
 	const char		*help;	/* one line */
 	enum options_command	 command;
 	enum options_action	 action;	/* what to do */
+	bool			 has_filter;	/* takes an expression */
 };
 
 /* A word that an option takes, and what the parser makes of it. */

@@ -46,7 +46,12 @@ static const struct option_word	*find_word(const struct option *,
 static void	store(struct options *, size_t member, const void *, size_t);
 
 const struct option_command options_commands[] = {
-	{ .name = NULL }
+	{
+		.name = "connections", .usage = "[-a] [-o text|json]",
+		.help = "this machine's sockets now, with state and program",
+		.command = COMMAND_CONNECTIONS,
+		.action = OPTIONS_CONNECTIONS
+	}, { .name = NULL }
 };
 
 static const struct option_word option_outputs[] = {
@@ -181,6 +186,7 @@ const struct option options_table[] = {
 	}, {
 		.section = "Output",
 		.letter = 'o', .name = "output", .is_repeatable = true,
+		.commands = COMMAND_METER | COMMAND_CONNECTIONS,
 		.argument = ARGUMENT_WORD_FILE, .value = "FORMAT[=FILE]",
 		.words = option_outputs,
 		.help = "write records in this format, to a file or standard "
@@ -189,6 +195,7 @@ const struct option options_table[] = {
 		.apply = apply_output
 	}, {
 		.name = "fields", MEMBER(fields), .action = OPTIONS_FIELDS,
+		.commands = COMMAND_METER | COMMAND_CONNECTIONS,
 		.argument = ARGUMENT_WORD, .value = "LIST|WORD",
 		.words = option_fields,
 		.help = "write these fields, or describe all and end",
@@ -205,15 +212,16 @@ const struct option options_table[] = {
 		.help = "write out every record at once",
 		.apply = apply_flag
 	}, {
-		.letter = 'n',
+		.letter = 'n', .commands = COMMAND_ALL,
 		.help = "no effect: nothing is ever looked up",
 		.apply = apply_nothing
 	}, {
-		.letter = 'q', MEMBER(is_quiet),
+		.letter = 'q', MEMBER(is_quiet), .commands = COMMAND_ALL,
 		.help = "fewer columns in text; report errors alone",
 		.apply = apply_flag
 	}, {
 		.letter = 'v', .name = "verbose", .is_repeatable = true,
+		.commands = COMMAND_ALL,
 		.help = "in text dates, more notes, and below a flow of TCP "
 		    "what held each side back and what was lost; report more",
 		.apply = apply_verbose
@@ -278,10 +286,18 @@ const struct option options_table[] = {
 		.apply = apply_flag
 	}, {
 		.name = "services", MEMBER(services),
+		.commands = COMMAND_ALL,
 		.argument = ARGUMENT_FILE, .value = "FILE",
 		.help = "names of ports that replace or join the built-in "
 		    "ones, as in services(5)",
 		.apply = apply_text
+	}, {
+		.section = "Connections",
+		.letter = 'a', .name = "all", MEMBER(is_all),
+		.commands = COMMAND_CONNECTIONS,
+		.help = "list also sockets that listen, and those of UDP that "
+		    "have no remote end",
+		.apply = apply_flag
 	}, {
 		.section = "The program",
 		.letter = 'Z', .name = "user", MEMBER(user),
