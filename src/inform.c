@@ -101,11 +101,17 @@ print_version(void)
 #endif
 	};
 
+#ifdef HAVE_LIBMNL
+	static const char sockets[] = "netlink, /proc/net";
+#else
+	static const char sockets[] = "/proc/net";
+#endif
+
 	printf("tallyman %s\n%s\njansson %s\nreads:", PACKAGE_VERSION,
 	    pcap_lib_version(), jansson_version_str());
 	for (size_t i = 0; i < sizeof readable / sizeof *readable; i++)
 		printf(" %s", readable[i]);
-	printf("\n");
+	printf("\nasks about sockets: %s\n", sockets);
 }
 
 static void

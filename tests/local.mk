@@ -96,6 +96,7 @@ script_tests = \
 	%D%/golden.py \
 	%D%/layering.py \
 	%D%/listed.sh \
+	%D%/live/connections.py \
 	%D%/live/live.py \
 	%D%/live/promises.py \
 	%D%/malformed.py \
