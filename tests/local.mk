@@ -58,6 +58,10 @@ unit_tests = \
 	%D%/unit/flow/rtp \
 	%D%/unit/flow/table \
 	%D%/unit/flow/udp \
+	%D%/unit/host/host \
+	%D%/unit/host/process_files \
+	%D%/unit/host/sockets_message \
+	%D%/unit/host/sockets_proc \
 	%D%/unit/options \
 	%D%/unit/output/csv \
 	%D%/unit/output/json \
@@ -138,6 +142,7 @@ EXTRA_DIST += $(script_tests) \
 fuzz_targets = \
 	%D%/fuzz/application \
 	%D%/fuzz/delivery \
+	%D%/fuzz/host \
 	%D%/fuzz/saved \
 	%D%/fuzz/tcp \
 	%D%/fuzz/walk
@@ -150,6 +155,8 @@ endif
 %C%_fuzz_application_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 %C%_fuzz_delivery_SOURCES = %D%/fuzz/delivery.c
 %C%_fuzz_delivery_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+%C%_fuzz_host_SOURCES = %D%/fuzz/host.c
+%C%_fuzz_host_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 %C%_fuzz_saved_SOURCES = %D%/fuzz/saved.c
 %C%_fuzz_saved_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 %C%_fuzz_tcp_SOURCES = %D%/fuzz/tcp.c

@@ -60,6 +60,8 @@ connection_fill(struct connection *c, const struct socket_facts *given)
 		c->has |= CONNECTION_IPV6_ONLY;
 	if (is_tcp ? !is_listening : c->udp_connected)
 		c->has |= CONNECTION_REMOTE;
+	if (is_listening && (facts.has & SOCKET_BACKLOG) != 0)
+		c->has |= CONNECTION_ACCEPT_MAX;
 	if (is_tcp)
 		fill_tcp(c, &facts);
 }

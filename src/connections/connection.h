@@ -33,6 +33,7 @@
 #define CONNECTION_PROCESS	(UINT64_C(1) << 16)
 #define CONNECTION_EXE_DELETED	(UINT64_C(1) << 17)
 #define CONNECTION_SERVICE	(UINT64_C(1) << 18)	/* its side is known */
+#define CONNECTION_ACCEPT_MAX	(UINT64_C(1) << 19)
 
 struct connection_side {
 	struct address	ip;

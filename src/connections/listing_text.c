@@ -370,16 +370,17 @@ write_user(const struct connection *c, struct buffer *b)
 		buffer_u64(b, c->uid);
 }
 
-/* "0/128": what waits to be read and to be sent, or to be accepted of what
-   may. */
+/* "3000/0" waits to be read and to be sent, "0/128" to be accepted of 128. */
 static void
 write_queue(const struct connection *c, struct buffer *b)
 {
-	bool is_listening = (c->has & CONNECTION_ACCEPT) != 0;
-
-	buffer_u64(b, is_listening ? c->accept_queue : c->receive_queue);
-	buffer_char(b, '/');
-	buffer_u64(b, is_listening ? c->accept_queue_max : c->send_queue);
+	if ((c->has & CONNECTION_QUEUES) != 0)
+		buffer_format(b, "%u/%u", c->receive_queue, c->send_queue);
+	else if ((c->has & CONNECTION_ACCEPT_MAX) != 0)
+		buffer_format(b, "%u/%u", c->accept_queue,
+		    c->accept_queue_max);
+	else
+		buffer_u64(b, c->accept_queue);
 }
 
 static void

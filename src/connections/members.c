@@ -105,7 +105,8 @@ const struct field members_all[] = {
 	MEMBER("cookie", FIELD_ID, cookie, CONNECTION_COOKIE, NULL,
 	    "The kernel's number of the socket, unique until it reboots."),
 	MEMBER("receive_queue", FIELD_U32, receive_queue, CONNECTION_QUEUES,
-	    "bytes", "Received, and not yet read by the program."),
+	    "bytes", "Received, and not yet read by the program; of UDP with "
+	    "what the kernel needs to hold it."),
 	MEMBER("send_queue", FIELD_U32, send_queue, CONNECTION_QUEUES,
 	    "bytes", "Written by the program, and not yet sent or, of TCP, "
 	    "acknowledged."),
@@ -113,7 +114,8 @@ const struct field members_all[] = {
 	    "connections", "Established, and not yet accepted by the "
 	    "program."),
 	MEMBER("accept_queue_max", FIELD_U32, accept_queue_max,
-	    CONNECTION_ACCEPT, "connections", "How many may wait so."),
+	    CONNECTION_ACCEPT | CONNECTION_ACCEPT_MAX, "connections",
+	    "How many may wait so."),
 #define AT_PROCESS(member)	AT(process.member)
 	PROCESS("process.", AT_PROCESS, CONNECTION_PROCESS,
 	    CONNECTION_PROCESS | CONNECTION_EXE_DELETED,

@@ -48,6 +48,8 @@ enum socket_timer {
 #define SOCKET_TCP_SEGMENTS	(1u << 4)	/* segments_*, rtt_min_us */
 #define SOCKET_TCP_SENT		(1u << 5)	/* bytes_sent, _retransmitted */
 
+#define SOCKET_BACKLOG		(1u << 6)	/* send_queue of listening */
+
 /* One end; all zeros where it is any address or port. */
 struct socket_end {
 	uint8_t		address[16];	/* network order; IPv4: the first 4 */
@@ -77,7 +79,7 @@ struct socket_facts {
 	uint32_t		 receive_queue;	/* bytes; listen: connections
 						   that wait to be accepted */
 	uint32_t		 send_queue;	/* bytes; listen: how many may
-						   wait */
+						   wait, where has says so */
 	uint32_t		 timer_ms;	/* until the timer expires */
 
 	/* What tcp_info says; see has. */

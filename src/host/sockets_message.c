@@ -51,7 +51,7 @@ sockets_message_read(const uint8_t *data, size_t size, uint8_t protocol,
 	    head[1] == 0 || head[1] >= SOCKET_STATES)
 		return false;
 	*facts = (struct socket_facts){
-		.has = SOCKET_COOKIE,
+		.has = SOCKET_COOKIE | SOCKET_BACKLOG,
 		.protocol = protocol,
 		.family = head[0] == AF_INET ? 4 : 6,
 		.state = head[1],

@@ -4,6 +4,8 @@
  */
 #include "host/sockets_netlink.h"
 
+#include <stddef.h>
+
 #ifdef HAVE_LIBMNL
 
 #include <errno.h>

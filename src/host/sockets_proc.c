@@ -19,7 +19,10 @@
 enum { PROC_LINE_SIZE = 1024, PROC_ADDRESS_DIGITS = 32 };
 
 static bool	proc_end(const char *, uint8_t family, struct socket_end *);
+static bool	proc_hexadecimal(const char *, size_t digits, uint32_t *);
 static uint32_t	proc_milliseconds(uint64_t ticks);
+
+static const char proc_digits[] = "0123456789ABCDEF";
 
 /* A thread may be in another network namespace than its process. */
 int
@@ -88,13 +91,30 @@ proc_end(const char *text, uint8_t family, struct socket_end *end)
 	if (strlen(text) != words * 8 + 5)
 		return false;
 	for (size_t i = 0; i < words; i++) {
-		if (sscanf(text + i * 8, "%8" SCNx32, &word) != 1)
+		if (!proc_hexadecimal(text + i * 8, 8, &word))
 			return false;
 		memcpy(end->address + i * 4, &word, sizeof word);
 	}
-	if (sscanf(text + words * 8, ":%4" SCNx32, &port) != 1)
+	text += words * 8;
+	if (text[0] != ':' || !proc_hexadecimal(text + 1, 4, &port))
 		return false;
 	end->port = (uint16_t)port;
+	return true;
+}
+
+/* The text has so many bytes at least. */
+static bool
+proc_hexadecimal(const char *text, size_t digits, uint32_t *value)
+{
+	*value = 0;
+	for (size_t i = 0; i < digits; i++) {
+		const char *digit = memchr(proc_digits, text[i],
+		    sizeof proc_digits - 1);
+
+		if (digit == NULL)
+			return false;
+		*value = *value << 4 | (uint32_t)(digit - proc_digits);
+	}
 	return true;
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Seeds for the fuzz targets "application" and "walk", from captures.
+"""Seeds for the fuzz targets "application" and "walk", from captures, and
+for "host", from what this machine says of this process.
 
     seeds.py FOLDER CAPTURE...
 
@@ -87,10 +88,41 @@ def walk_seed(data):
     return bytes(seed)
 
 
+def host_seeds():
+    """The first byte says by which reader, as in host.c."""
+    message = struct.pack("=BBBBHH16s16sIQIIIII", 2, 1, 2, 0, 22, 23,
+                          b"\x0a\0\0\1", b"\x0a\0\0\2", 3, 4, 5, 6, 7, 8, 9)
+    message += struct.pack("=HHB3x", 5, 11, 1)
+    message += struct.pack("=HH232s", 236, 2, b"\1" * 232)
+    seeds = {"message": b"\0" + message}
+    for first, path in ((2, "net/udp"), (2, "net/tcp"), (3, "net/tcp6"),
+                        (4, "stat"), (5, "status"), (6, "cgroup")):
+        try:
+            with open(f"/proc/self/{path}", "rb") as file:
+                text = file.read(SEED_MAX)
+        except OSError:
+            continue
+        if first < 4:
+            text = text.split(b"\n")[1]
+        seeds[path.replace("/", "-")] = bytes([first]) + text
+    seeds["exe"] = b"\7/usr/bin/x (deleted)"
+    seeds["socket"] = b"\x08socket:[123]"
+    seeds["container"] = (b"\6" b"0::/a/docker-" + b"0123456789abcdef" * 4
+                          + b".scope/x.service\n1:name=systemd:/lxc/y\n")
+    return {f"host/{name}": seed for name, seed in seeds.items()}
+
+
+def save(folder, seeds):
+    for name, seed in seeds.items():
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(seed)
+
+
 def main():
     folder = sys.argv[1]
-    for target in ("application", "walk"):
+    for target in ("application", "host", "walk"):
         os.makedirs(os.path.join(folder, target), exist_ok=True)
+    save(folder, host_seeds())
     for path in sys.argv[2:]:
         with open(path, "rb") as file:
             data = file.read()
@@ -98,9 +130,7 @@ def main():
         seeds = {f"application/{name}.{number}": seed
                  for number, seed in enumerate(flow_seeds(data))}
         seeds[f"walk/{name}"] = walk_seed(data)
-        for seed_name, seed in seeds.items():
-            with open(os.path.join(folder, seed_name), "wb") as file:
-                file.write(seed)
+        save(folder, seeds)
 
 
 main()
