@@ -21,6 +21,7 @@ static void	man_character(char);
 static void	man_words(const struct option_word *);
 static void	man_fields(const struct field *, size_t);
 static int	write_bash(const char *);
+static void	bash_commands(void);
 static void	bash_words(const struct option *, const char *suffix);
 static void	bash_case(const struct option *);
 static int	write_zsh(const char *);
@@ -217,8 +218,9 @@ write_bash(const char *unused)
 	    "\tlocal word=${COMP_WORDS[COMP_CWORD]}\n"
 	    "\tlocal before=${COMP_WORDS[COMP_CWORD-1]}\n"
 	    "\n"
-	    "\tCOMPREPLY=()\n"
-	    "\tcase $before in");
+	    "\tCOMPREPLY=()");
+	bash_commands();
+	puts("\tcase $before in");
 	for (option = options_table; option->apply != NULL; option++) {
 		if (option->argument != ARGUMENT_NONE)
 			bash_case(option);
@@ -237,6 +239,18 @@ write_bash(const char *unused)
 	    "}\n"
 	    "complete -F _tallyman tallyman");
 	return 0;
+}
+
+static void
+bash_commands(void)
+{
+	const struct option_command *row;
+
+	printf("\tif [[ $COMP_CWORD -eq 1 && $word != -* ]]; then\n"
+	    "\t\tmapfile -t COMPREPLY < <(compgen -W '");
+	for (row = options_commands; row->name != NULL; row++)
+		printf("%s%s", row == options_commands ? "" : " ", row->name);
+	puts("' -- \"$word\")\n\t\treturn\n\tfi");
 }
 
 static void
@@ -294,13 +308,22 @@ write_zsh(const char *unused)
 {
 	const struct option *option;
 
+	const struct option_command *row;
+
 	(void)unused;
 	puts("#compdef tallyman\n"
 	    "# zsh completion of tallyman, made from its table of options.\n"
 	    "_arguments -s -S \\");
 	for (option = options_table; option->apply != NULL; option++)
 		zsh_option(option);
-	puts("\t'*:filter expression:'");
+	printf("\t'1:command or filter expression:((");
+	for (row = options_commands; row->name != NULL; row++) {
+		printf("%s%s\\:\"", row == options_commands ? "" : " ",
+		    row->name);
+		quoted(row->help, "[]:\"");
+		printf("\"");
+	}
+	puts("))' \\\n\t'*:filter expression:'");
 	return 0;
 }
 
@@ -368,10 +391,18 @@ write_fish(const char *unused)
 {
 	const struct option *option;
 
+	const struct option_command *row;
+
 	(void)unused;
 	puts("# fish completion of tallyman, made from its table of "
 	    "options.\n"
 	    "complete -c tallyman -f");
+	for (row = options_commands; row->name != NULL; row++) {
+		printf("complete -c tallyman -n __fish_is_first_arg -a %s -d "
+		    "'", row->name);
+		quoted(row->help, "'");
+		puts("'");
+	}
 	for (option = options_table; option->apply != NULL; option++)
 		fish_option(option);
 	return 0;

@@ -403,6 +403,38 @@ test_help(void **state)
 	free(text);
 }
 
+/* The first word may be a command, which has options of its own. */
+static void
+test_commands(void **state)
+{
+	(void)state;
+	assert_taken("-r", "a.pcap", NULL);
+	assert_int_equal(options.command, COMMAND_METER);
+	assert_int_equal(options.action, OPTIONS_METER);
+	assert_taken("connections", "-anq", "-o", "json", NULL);
+	assert_int_equal(options.command, COMMAND_CONNECTIONS);
+	assert_int_equal(options.action, OPTIONS_CONNECTIONS);
+	assert_true(options.is_all);
+	assert_int_equal(options.output_count, 1);
+	assert_taken("connections", "--fields", "md", NULL);
+	assert_int_equal(options.action, OPTIONS_FIELDS);
+	assert_taken("connections", "--help", NULL);
+	assert_int_equal(options.action, OPTIONS_HELP);
+	assert_taken("host", "connections", NULL);
+	assert_int_equal(options.command, COMMAND_METER);
+	assert_refused("'tcp': 'tallyman connections' takes no filter "
+	    "expression", "connections", "tcp", "port", "80");
+	assert_refused("option --all is one of 'tallyman connections', not "
+	    "of 'tallyman'", "-a");
+	assert_refused("option --interface is one of 'tallyman', not of "
+	    "'tallyman connections'", "connections", "-i", "eth0");
+	assert_refused("output csv is not one of 'tallyman connections' "
+	    "(text json)", "connections", "-o", "csv");
+	assert_refused("option --fields 'pid': 'tallyman connections' "
+	    "describes all members and writes all (help md json-schema)",
+	    "connections", "--fields", "pid");
+}
+
 static void
 test_distance(void **state)
 {
@@ -443,6 +475,7 @@ main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_distance)
 	};
 
