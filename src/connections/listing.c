@@ -22,8 +22,8 @@ struct listing {
 	size_t			 room;
 	struct processes	*processes;	/* owned; NULL: no /proc */
 	struct users		*users;		/* owned */
-	uint16_t		 chosen_first;	/* ports that the system gives */
-	uint16_t		 chosen_last;	/* to who asks for any */
+	uint16_t		 chosen_first;	/* the system gives these */
+	uint16_t		 chosen_last;	/* to who asks for any port */
 };
 
 static void	listing_add(void *, const struct socket_facts *);

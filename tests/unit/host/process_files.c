@@ -187,8 +187,8 @@ test_long(void **state)
 static void
 test_links(void **state)
 {
-	static const char *const bad[] = { "", "socket:", "socket:[", "socket:[]",
-		"socket:[12", "socket:[12]x", "socket:[x]", "pipe:[12]",
+	static const char *const bad[] = { "", "socket:", "socket:[",
+		"socket:[]", "socket:[12", "socket:[12]x", "socket:[x]", "pipe:[12]",
 		"/tmp/socket:[12]", "socket:[18446744073709551616]" };
 	uint64_t inode;
 
