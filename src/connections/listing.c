@@ -79,7 +79,10 @@ listing_take(struct error *error)
 	listing->processes = processes_open(error);
 	if (listing->processes == NULL ||
 	    processes_scan(listing->processes, error) < 0)
-		log_notice("%s: no socket has a program", error->text);
+		log_notice("%s: not all sockets have a program", error->text);
+	else if (processes_is_cut(listing->processes))
+		log_notice("more than %d sockets of processes: the rest has "
+		    "no program", PROCESSES_OWNERS_MAX);
 	return listing;
 }
 
