@@ -52,6 +52,8 @@ libtallyman_a_SOURCES = \
 	%D%/capture/link_types.h \
 	%D%/capture/live.c \
 	%D%/capture/live.h \
+	%D%/capture/paced.c \
+	%D%/capture/paced.h \
 	%D%/capture/privileges.c \
 	%D%/capture/privileges.h \
 	%D%/capture/saved.c \
@@ -151,6 +153,8 @@ libtallyman_a_SOURCES = \
 	%D%/engine/progress.h \
 	%D%/engine/signals.c \
 	%D%/engine/signals.h \
+	%D%/engine/watch.c \
+	%D%/engine/watch.h \
 	%D%/flow/account.c \
 	%D%/flow/account.h \
 	%D%/flow/community.c \

@@ -29,6 +29,7 @@ struct engine {
 	struct outputs		 outputs;
 	struct stats		 stats;
 	struct progress		 progress;
+	struct watch		*watch;		/* NULL: nobody watches */
 	uint64_t		 frames;	/* given to the walk */
 	int			 wanted;	/* of the source, last */
 	int64_t			 begin_ns;	/* monotonic */
@@ -52,7 +53,7 @@ static void	pass_batch(struct engine *);
 static void	take_batch(struct engine *);
 static void	tick(struct engine *);
 static void	greet_link(const struct interface *);
-static void	attend(struct engine *);
+static void	attend(struct engine *, bool);
 static void	stop(struct engine *);
 static void	settle(struct engine *);
 static void	show_progress(struct engine *, int64_t);
@@ -89,6 +90,7 @@ release(struct engine *e)
 	crew_free(e->crew);
 	meter_free(e->meter);
 	fragments_free(e->fragments);
+	watch_free(e->watch);
 	outputs_release(&e->outputs);
 	free(e);
 }
@@ -159,6 +161,8 @@ begin_meters(struct engine *e, struct error *error)
 	if (options->workers <= 1) {
 		e->meter = meter_new(&crew.meter, error);
 		e->batch = batch_new(METER_BATCH_MAX, 0, 0);
+		e->watch = watch_new(options->watcher, e->meter,
+		    options->community_seed);
 		return e->meter == NULL ? -1 : 0;
 	}
 	e->crew = crew_new(&crew, error);
@@ -192,7 +196,7 @@ run(struct engine *e)
 			take_frames(e, count);
 		else
 			tick(e);
-		attend(e);
+		attend(e, count == SOURCE_QUIET);
 		if (e->is_stopping && !e->options->is_live)
 			break;
 	}
@@ -351,7 +355,7 @@ greet_link(const struct interface *interface)
 
 /* Between batches: signals, progress, what is due by the wall clock. */
 static void
-attend(struct engine *e)
+attend(struct engine *e, bool is_quiet)
 {
 	int64_t now_ns;
 
@@ -364,6 +368,10 @@ attend(struct engine *e)
 	tell_failures(e);
 	if (outputs_are_lost(&e->outputs))
 		stop(e);
+	if (watch_advance(e->watch, is_quiet)) {
+		fill_stats(e);
+		watch_round(e->watch, &e->stats);
+	}
 	if (!e->options->is_live && !e->progress.is_wanted &&
 	    e->options->stats_interval_ns == 0)
 		return;
@@ -428,6 +436,7 @@ write_record(void *context, const struct meter_flow *ended)
 
 	record_fill(&record, ended, e->options->community_seed);
 	ledger_record(&e->stats, &record);
+	watch_ended(e->watch, &record);
 	outputs_record(&e->outputs, &record);
 }
 
@@ -519,6 +528,7 @@ finish(struct engine *e)
 		crew_finish(e->crew, end);
 	}
 	write_stats(e, true);
+	watch_end(e->watch, s);
 	tell_failures(e);
 	if (!ledger_is_balanced(s)) {
 		log_error("internal error: of %llu frames read, %llu are in "

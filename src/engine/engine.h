@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "capture/source.h"
+#include "engine/watch.h"
 #include "flow/meter.h"
 #include "output/output.h"
 
@@ -14,6 +15,7 @@ struct engine_options {
 	struct source		*source;	/* borrowed */
 	struct output		**outputs;	/* borrowed */
 	size_t			 output_count;
+	const struct watcher	*watcher;	/* borrowed; one worker alone */
 	struct meter_timeouts	 timeouts;
 	struct flow_key_options	 key;
 	uint64_t		 memory;	/* bytes for flow state */

@@ -169,6 +169,14 @@ size_t		 meter_list(struct meter *, uint32_t worker,
 /* Sorts into the order in which they are written. */
 void		 meter_sort(struct meter_left *, size_t count);
 
+/*
+ * The flow that is held under the next number, 0 behind the last; and how it
+ * is now, for who looks at it while it goes on. Both between two batches.
+ */
+uint32_t	 meter_next(const struct meter *, uint32_t number);
+void		 meter_describe(const struct meter *, uint32_t number,
+		    struct meter_flow *);
+
 /* Where the rank-th record of those that are left stands. */
 struct meter_order meter_left_order(uint64_t rank);
 

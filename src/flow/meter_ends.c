@@ -252,17 +252,33 @@ meter_list(struct meter *m, uint32_t worker, struct meter_left *left)
 	size_t count = 0;
 	uint32_t n = 0;
 
-	while ((n = pool_next(&m->table.flows, n)) != 0) {
+	while ((n = meter_next(m, n)) != 0) {
 		const struct flow *flow = flow_table_at(&m->table, n);
 
-		if (flow->id == 0)
-			continue;
 		flow_table_read_end(&m->table, n);
 		left[count++] = (struct meter_left){
 			flow->start_ns, flow->id, n, worker
 		};
 	}
 	return count;
+}
+
+/* What was given back has no id. */
+uint32_t
+meter_next(const struct meter *m, uint32_t number)
+{
+	do
+		number = pool_next(&m->table.flows, number);
+	while (number != 0 && flow_table_at(&m->table, number)->id == 0);
+	return number;
+}
+
+void
+meter_describe(const struct meter *m, uint32_t number,
+    struct meter_flow *flow)
+{
+	describe(m, number, FLOW_END_ACTIVE, flow);
+	flow->is_final = false;
 }
 
 static int
