@@ -131,6 +131,7 @@ AS_IF([test "x$with" != xno], [
 AS_IF([test "x$have" = xyes], [
 	AC_DEFINE([HAVE_$2], [1], [Define to 1 to $4.])
 	AS_CASE([$1], [libcap-ng], [], [libcrypto], [], [libmnl], [],
+	    [ncurses], [],
 	    [lzma], [AS_VAR_APPEND([tallyman_reads], [" xz"])],
 	    [zlib], [AS_VAR_APPEND([tallyman_reads], [" gz"])],
 	    [AS_VAR_APPEND([tallyman_reads], [" $1"])])

@@ -51,6 +51,7 @@ inform(const struct options *options, struct error *error)
 		break;
 	case OPTIONS_METER:
 	case OPTIONS_CONNECTIONS:
+	case OPTIONS_TOP:
 		break;
 	}
 	if (result == 0 && (fflush(stdout) != 0 || ferror(stdout)))

@@ -266,7 +266,33 @@ libtallyman_a_SOURCES = \
 	%D%/tcp/reliability.c \
 	%D%/tcp/reliability.h \
 	%D%/tcp/tcp.h \
-	%D%/tcp/track.c
+	%D%/tcp/track.c \
+	%D%/top.c \
+	%D%/top.h \
+	%D%/top/cells.c \
+	%D%/top/cells.h \
+	%D%/top/columns.c \
+	%D%/top/columns.h \
+	%D%/top/controls.c \
+	%D%/top/controls.h \
+	%D%/top/details.c \
+	%D%/top/details.h \
+	%D%/top/groups.c \
+	%D%/top/groups.h \
+	%D%/top/history.c \
+	%D%/top/history.h \
+	%D%/top/kept.c \
+	%D%/top/kept.h \
+	%D%/top/listing.c \
+	%D%/top/listing.h \
+	%D%/top/model.c \
+	%D%/top/model.h \
+	%D%/top/scene.c \
+	%D%/top/scene.h \
+	%D%/top/screen.c \
+	%D%/top/screen.h \
+	%D%/top/terminal.c \
+	%D%/top/terminal.h
 
 bin_PROGRAMS += tallyman
 tallyman_SOURCES = %D%/main.c

@@ -15,6 +15,7 @@
 #include "options.h"
 #include "record/fields.h"
 #include "setup.h"
+#include "top.h"
 
 enum { EXIT_TROUBLE = 1, EXIT_USAGE = 2 };
 
@@ -55,6 +56,7 @@ run(struct options *options, struct error *error)
 {
 	switch (options->action) {
 	case OPTIONS_METER:
+	case OPTIONS_TOP:
 		return meter(options, error);
 	case OPTIONS_CONNECTIONS:
 		return connections_list(options, error);
@@ -72,16 +74,20 @@ meter(struct options *options, struct error *error)
 	struct source *source = NULL;
 	size_t count = 0;
 	struct error close_error;
+	bool is_top = options->action == OPTIONS_TOP;
 	int status = -1;
 
+	if (is_top && top_check(error) < 0)
+		return -1;
 	signals_install();
 	if (options_read_filter(options, error) == 0 &&
 	    services_load(options->services, error) == 0 &&
 	    (source = setup_source(options, error)) != NULL &&
-	    setup_outputs(options, outputs, &count, error) == 0 &&
+	    (is_top || setup_outputs(options, outputs, &count, error) == 0) &&
 	    drop_privileges(options, error) == 0) {
 		setup_engine(options, source, outputs, count, &engine);
-		status = engine_run(&engine, error);
+		status = is_top ? top_run(options, &engine, error) :
+		    engine_run(&engine, error);
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (output_close(outputs[i], &close_error) < 0 &&

@@ -77,6 +77,7 @@ options_defaults(struct options *options, size_t arguments)
 {
 	*options = (struct options){
 		.command = COMMAND_METER,
+		.speed = 1,
 		.timeouts = {
 			.tcp_ns = 300 * SECOND_NS,
 			.tcp_open_ns = 30 * SECOND_NS,

@@ -17,6 +17,7 @@
 enum options_action {
 	OPTIONS_METER,
 	OPTIONS_CONNECTIONS,
+	OPTIONS_TOP,		/* meters, and shows it on the terminal */
 	OPTIONS_HELP,
 	OPTIONS_VERSION,
 	OPTIONS_LIST_INTERFACES,
@@ -29,6 +30,7 @@ enum options_action {
 enum options_command {
 	COMMAND_METER = 1 << 0,	/* no such word: records of conversations */
 	COMMAND_CONNECTIONS = 1 << 1,	/* this machine's sockets */
+	COMMAND_TOP = 1 << 2,		/* a screen */
 	COMMAND_ALL = ~0
 };
 
@@ -103,6 +105,7 @@ struct options {
 	enum options_checksums	 checksums;
 	bool			 is_revealing;
 	bool			 is_all;	/* -a: sockets that listen */
+	double			 speed;		/* of a replay; 0: at once */
 };
 
 /*

@@ -32,6 +32,7 @@ static option_apply	apply_nothing;
 static option_apply	apply_number;
 static option_apply	apply_output;
 static option_apply	apply_progress;
+static option_apply	apply_speed;
 static option_apply	apply_stats_interval;
 static option_apply	apply_text;
 static option_apply	apply_timeout;
@@ -51,6 +52,12 @@ const struct option_command options_commands[] = {
 		.help = "this machine's sockets now, with state and program",
 		.command = COMMAND_CONNECTIONS,
 		.action = OPTIONS_CONNECTIONS
+	}, {
+		.name = "top",
+		.usage = "-i INTERFACE|-r FILE [options] [expression]",
+		.help = "show on the terminal who talks now",
+		.command = COMMAND_TOP, .action = OPTIONS_TOP,
+		.has_filter = true
 	}, { .name = NULL }
 };
 
@@ -105,6 +112,9 @@ static const struct option_word option_checksums[] = {
 	{ NULL, NULL, 0 }
 };
 
+/* Those that meter, whatever becomes of the records. */
+#define METERING	(COMMAND_METER | COMMAND_TOP)
+
 #define MEMBER(name) \
 	.member = offsetof(struct options, name), \
 	.member_size = sizeof(((struct options *)NULL)->name)
@@ -112,11 +122,13 @@ static const struct option_word option_checksums[] = {
 const struct option options_table[] = {
 	{
 		.section = "Input",
+		.commands = METERING,
 		.letter = 'i', .name = "interface", .is_repeatable = true,
 		.argument = ARGUMENT_INTERFACE, .value = "INTERFACE",
 		.help = "capture live; any is all of them",
 		.apply = apply_interface
 	}, {
+		.commands = METERING,
 		.letter = 'r', .name = "read", .is_repeatable = true,
 		.argument = ARGUMENT_FILE, .value = "FILE|DIR|-",
 		.help = "read saved captures: pcap and pcapng, plain or "
@@ -127,17 +139,20 @@ const struct option options_table[] = {
 		    "order of time.",
 		.apply = apply_input
 	}, {
+		.commands = METERING,
 		.letter = 'f',
 		.argument = ARGUMENT_TEXT, .value = "EXPRESSION",
 		.help = "meter only frames that match, as in pcap-filter(7)",
 		.detail = "The same as an expression at the end.",
 		.apply = apply_filter
 	}, {
+		.commands = METERING,
 		.letter = 'F', MEMBER(filter_file),
 		.argument = ARGUMENT_FILE, .value = "FILE",
 		.help = "read the filter expression from a file",
 		.apply = apply_text
 	}, {
+		.commands = METERING,
 		.letter = 'c', MEMBER(count), .maximum = UINT64_MAX,
 		.minimum = 1,
 		.argument = ARGUMENT_TEXT, .value = "COUNT",
@@ -152,23 +167,33 @@ const struct option options_table[] = {
 		.detail = "The output is the same for any number of them.",
 		.apply = apply_number
 	}, {
+		.commands = METERING,
 		.letter = 's', .name = "snapshot-length", MEMBER(snaplen),
 		.maximum = SNAPLEN_MAX,
 		.argument = ARGUMENT_TEXT, .value = "BYTES",
 		.help = "capture at most so much of a frame; 0 is 262144",
 		.apply = apply_number
 	}, {
+		.commands = METERING,
 		.letter = 'B', .name = "buffer-size", MEMBER(buffer_kib),
 		.minimum = 1, .maximum = BUFFER_KIB_MAX,
 		.argument = ARGUMENT_TEXT, .value = "KIB",
 		.help = "size of the capture buffer",
 		.apply = apply_number
 	}, {
+		.commands = METERING,
 		.letter = 'p', .name = "no-promiscuous-mode",
 		MEMBER(is_not_promiscuous),
 		.help = "capture only what the interface takes anyway",
 		.apply = apply_flag
 	}, {
+		.name = "speed", .commands = COMMAND_TOP,
+		.argument = ARGUMENT_TEXT, .value = "FACTOR",
+		.help = "replay a saved capture so many times as fast; 0 is "
+		    "at once, the default 1 as it was",
+		.apply = apply_speed
+	}, {
+		.commands = METERING,
 		.letter = 'y', .name = "linktype", MEMBER(link_type),
 		.argument = ARGUMENT_TEXT, .value = "TYPE",
 		.help = "link type to capture, one of those that -L lists",
@@ -238,6 +263,7 @@ const struct option options_table[] = {
 		.apply = apply_stats_interval
 	}, {
 		.section = "Flows",
+		.commands = METERING,
 		.name = "timeout", .is_repeatable = true,
 		.argument = ARGUMENT_WORD_VALUE, .value = "NAME=SECONDS",
 		.words = option_timeouts,
@@ -247,6 +273,7 @@ const struct option options_table[] = {
 		    "other 60, and part 300 live, 0 for saved captures.",
 		.apply = apply_timeout
 	}, {
+		.commands = METERING,
 		.name = "key",
 		.argument = ARGUMENT_WORDS, .value = "LIST",
 		.words = option_keys,
@@ -254,6 +281,7 @@ const struct option options_table[] = {
 		    "flows apart",
 		.apply = apply_key
 	}, {
+		.commands = METERING,
 		.name = "memory",
 		.argument = ARGUMENT_TEXT, .value = "SIZE",
 		.help = "bound of the flows' memory, as in 64M; default 256M",
@@ -263,12 +291,14 @@ const struct option options_table[] = {
 		    "longest; each is written with the reason.",
 		.apply = apply_memory
 	}, {
+		.commands = METERING,
 		.name = "max-flows", MEMBER(flows_max), .minimum = 1,
 		.maximum = UINT64_MAX,
 		.argument = ARGUMENT_TEXT, .value = "COUNT",
 		.help = "bound of the flows open at one time",
 		.apply = apply_number
 	}, {
+		.commands = METERING,
 		.name = "checksums",
 		.argument = ARGUMENT_WORD, .value = "WHAT",
 		.words = option_checksums,
@@ -281,6 +311,7 @@ const struct option options_table[] = {
 		.help = "seed of the Community ID, 0 to 65535; default 0",
 		.apply = apply_number
 	}, {
+		.commands = METERING,
 		.name = "reveal-secrets", MEMBER(is_revealing),
 		.help = "write passwords, communities and the like, too",
 		.apply = apply_flag
@@ -300,6 +331,7 @@ const struct option options_table[] = {
 		.apply = apply_flag
 	}, {
 		.section = "The program",
+		.commands = METERING,
 		.letter = 'Z', .name = "user", MEMBER(user),
 		.argument = ARGUMENT_USER, .value = "USER",
 		.help = "whom to become once everything is open",
@@ -573,6 +605,19 @@ apply_progress(struct options *options, const struct option *option,
 		return refuse_word(option, "choice of progress", value,
 		    strlen(value), error);
 	options->progress = (enum options_progress)word->value;
+	return 0;
+}
+
+static int
+apply_speed(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	int64_t billionths;
+
+	if (!text_seconds(value, &billionths))
+		return refuse(option, value, "not a number, as 10 or 0.5",
+		    error);
+	options->speed = (double)billionths / 1e9;
 	return 0;
 }
 

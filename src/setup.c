@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "capture/live.h"
+#include "capture/paced.h"
 #include "capture/saved.h"
 #include "setup.h"
 
@@ -31,8 +32,13 @@ setup_source(const struct options *o, struct error *error)
 		.is_not_promiscuous = o->is_not_promiscuous
 	};
 
-	if (o->input_count > 0)
-		return saved_open(o->inputs, o->input_count, o->filter, error);
+	if (o->input_count > 0) {
+		struct source *saved = saved_open(o->inputs, o->input_count,
+		    o->filter, error);
+
+		return saved == NULL || o->action != OPTIONS_TOP ? saved :
+		    paced_new(saved, o->speed);
+	}
 	return live_open(o->interfaces, o->interface_count, &live, error);
 }
 
@@ -99,8 +105,8 @@ setup_engine(const struct options *o, struct source *source,
     struct output **outputs, size_t count, struct engine_options *engine)
 {
 	bool is_live = o->input_count == 0;
-	int threads = o->threads != 0 ? o->threads :
-	    usual_threads(source, is_live);
+	int threads = o->action == OPTIONS_TOP ? 1 :
+	    o->threads != 0 ? o->threads : usual_threads(source, is_live);
 
 	*engine = (struct engine_options){
 		.source = source,

@@ -94,7 +94,7 @@ outputs_are_lost(const struct outputs *o)
 		if (!outputs_is_lost(o, i))
 			return false;
 	}
-	return true;
+	return o->count > 0;
 }
 
 bool

@@ -10,6 +10,8 @@
 static volatile sig_atomic_t	stop_count;
 static volatile sig_atomic_t	is_reopen_asked;
 static volatile sig_atomic_t	is_stats_asked;
+static volatile sig_atomic_t	is_hangup_end;
+static void			(*volatile before_end)(void);
 
 static void	handle(int);
 static bool	take(volatile sig_atomic_t *);
@@ -28,6 +30,20 @@ signals_install(void)
 	action.sa_handler = handle;
 	for (size_t i = 0; i < sizeof handled / sizeof *handled; i++)
 		(void)sigaction(handled[i], &action, NULL);
+}
+
+void
+signals_for_terminal(void (*last_words)(void))
+{
+	before_end = last_words;
+	is_hangup_end = 1;
+}
+
+void
+signals_ask_stop(void)
+{
+	if (stop_count == 0)
+		stop_count = 1;
 }
 
 bool
@@ -51,17 +67,14 @@ signals_take_stats(void)
 static void
 handle(int number)
 {
-	switch (number) {
-	case SIGHUP:
+	if (number == SIGHUP && !is_hangup_end) {
 		is_reopen_asked = 1;
-		break;
-	case SIGUSR1:
+	} else if (number == SIGUSR1) {
 		is_stats_asked = 1;
-		break;
-	default:
-		if (stop_count++ > 0)
-			_exit(1);	/* asked twice: at once */
-		break;
+	} else if (stop_count++ > 0) {
+		if (before_end != NULL)
+			before_end();
+		_exit(1);		/* asked twice: at once */
 	}
 }
 

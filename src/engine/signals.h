@@ -13,6 +13,15 @@
  */
 void	signals_install(void);
 
+/*
+ * For who has the terminal: HUP asks for the end, too, as the terminal is
+ * gone; and before a second one ends at once this is called, in the handler.
+ */
+void	signals_for_terminal(void (*last_words)(void));
+
+/* Asks for the end, as INT does. */
+void	signals_ask_stop(void);
+
 /* Whether the end was asked for; stays true. */
 bool	signals_stop(void);
 

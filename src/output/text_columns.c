@@ -96,6 +96,22 @@ text_columns_choose(const struct output_options *options,
 	return fit(columns, choose(options, columns), options->columns);
 }
 
+const struct text_column *
+text_columns_find(const char *title)
+{
+	static const struct text_column *const all[] = {
+		&column_start, &column_proto, &column_from, &column_to,
+		&column_service, &column_packets, &column_bytes, &column_time,
+		&column_rtt, &column_end
+	};
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		if (strcmp(all[i]->title, title) == 0)
+			return all[i];
+	}
+	return NULL;
+}
+
 /* The columns that the options ask for, from left to right. */
 static int
 choose(const struct output_options *options,

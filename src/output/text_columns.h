@@ -34,4 +34,7 @@ struct text_column {
 int	text_columns_choose(const struct output_options *,
 	    const struct text_column *columns[TEXT_COLUMNS_MAX]);
 
+/* The column of that title, or NULL: for other tables that show the same. */
+const struct text_column	*text_columns_find(const char *title);
+
 #endif
