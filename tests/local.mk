@@ -22,6 +22,7 @@ unit_tests = \
 	%D%/unit/capture/file/pcap \
 	%D%/unit/capture/file/pcapng \
 	%D%/unit/capture/file/stream \
+	%D%/unit/capture/paced \
 	%D%/unit/capture/saved \
 	%D%/unit/capture/windows \
 	%D%/unit/dissect/naming \
@@ -82,7 +83,9 @@ unit_tests = \
 	%D%/unit/tcp/order \
 	%D%/unit/tcp/order_conflicts \
 	%D%/unit/tcp/reliability \
-	%D%/unit/tcp/track
+	%D%/unit/tcp/track \
+	%D%/unit/top/model \
+	%D%/unit/top/scene
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
@@ -132,6 +135,7 @@ EXTRA_DIST += $(script_tests) \
 	%D%/lib/run.py \
 	%D%/lib/sample.h \
 	%D%/lib/segments.h \
+	%D%/lib/shown.h \
 	%D%/lib/stored.h \
 	%D%/lib/tracked.h \
 	%D%/lib/walked.h \

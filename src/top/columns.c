@@ -101,6 +101,8 @@ columns_choose(struct columns *columns, enum listing_view view, int width,
 	}
 	while (total(columns) > width && columns->count > 1)
 		drop(columns);
+	if (total(columns) > width)
+		columns->widths[0] = width;
 	widen(columns, width - total(columns));
 }
 
