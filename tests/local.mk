@@ -106,6 +106,7 @@ script_tests = \
 	%D%/live/connections.py \
 	%D%/live/live.py \
 	%D%/live/promises.py \
+	%D%/live/top.py \
 	%D%/malformed.py \
 	%D%/options_docs.py \
 	%D%/output.py \
@@ -137,6 +138,7 @@ EXTRA_DIST += $(script_tests) \
 	%D%/lib/segments.h \
 	%D%/lib/shown.h \
 	%D%/lib/stored.h \
+	%D%/lib/tmux.py \
 	%D%/lib/tracked.h \
 	%D%/lib/walked.h \
 	%D%/data \

@@ -376,6 +376,81 @@ test_threads(void **state)
 	free(wanted);
 }
 
+/* What a watcher was shown. */
+struct seen {
+	uint64_t	open;
+	uint64_t	ended;
+	uint64_t	ended_packets;
+	uint64_t	rounds;
+	uint64_t	frames;		/* of the last round */
+};
+
+static void
+see_open(void *context, const struct record *record)
+{
+	struct seen *seen = context;
+
+	seen->open++;
+	assert_string_equal(record->end_reason, "active");
+	assert_false(record->is_final);
+	assert_true(record->src.counts.packets +
+	    record->dst.counts.packets > 0);
+}
+
+static void
+see_ended(void *context, const struct record *record)
+{
+	struct seen *seen = context;
+
+	seen->ended++;
+	if ((record->has & RECORD_PARENT) == 0)
+		seen->ended_packets += record->src.counts.packets +
+		    record->dst.counts.packets;
+}
+
+static void
+see_round(void *context, const struct stats *stats, uint64_t flows_open)
+{
+	struct seen *seen = context;
+
+	seen->rounds++;
+	seen->frames = stats->read;
+	assert_true(flows_open <= options.max_flows + 2);
+}
+
+/* Who is watched writes the same; who watches sees what is written. */
+static void
+test_watcher(void **state)
+{
+	struct seen seen = { 0 };
+	const struct watcher watcher = {
+		.context = &seen, .interval_ns = 0, .open = see_open,
+		.ended = see_ended, .round = see_round
+	};
+	uint64_t lines = 0;
+	char *wanted;
+	char *text;
+
+	(void)state;
+	wanted = run(0);
+	json_decref(take_stats(wanted));
+	(void)setup(NULL);
+	listed.most = 3;
+	listed.quiet = 2;
+	options.watcher = &watcher;
+	text = run(0);
+	json_decref(take_stats(text));
+	assert_string_equal(text, wanted);
+	for (const char *c = text; *c != '\0'; c++)
+		lines += *c == '\n';
+	assert_int_equal(seen.ended, lines);
+	assert_int_equal(seen.ended_packets, packets_of(text));
+	assert_int_equal(seen.frames, FRAMES);
+	assert_true(seen.rounds > 3 && seen.open > 20);
+	free(text);
+	free(wanted);
+}
+
 static void
 test_quiet(void **state)
 {
@@ -521,6 +596,7 @@ main(void)
 		TEST(test_any_batch),
 		TEST(test_threads),
 		TEST(test_quiet),
+		TEST(test_watcher),
 		TEST(test_limit),
 		TEST(test_filtered),
 		TEST(test_nothing),
