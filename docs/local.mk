@@ -24,7 +24,9 @@ EXTRA_DIST += \
 	%D%/limits.md \
 	%D%/performance.md \
 	%D%/realtime.md \
+	%D%/screen.py \
 	%D%/tcp.md \
+	%D%/top.svg \
 	%D%/truth.md
 
 %D%/tallyman.1: %D%/tallyman.1.in %D%/generate$(EXEEXT)

@@ -141,6 +141,7 @@ EXTRA_DIST += $(script_tests) \
 	%D%/lib/tmux.py \
 	%D%/lib/tracked.h \
 	%D%/lib/walked.h \
+	%D%/lib/wire.py \
 	%D%/data \
 	%D%/golden
 

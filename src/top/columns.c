@@ -55,7 +55,7 @@ static const struct columns_column row_columns[] = {
 	    NULL },
 	{ "program", 11, 28, 8, CELLS_LEFT, LISTING_PROGRAM, row_program,
 	    NULL },
-	{ "state", 6, 12, 2, CELLS_LEFT, LISTING_STATE, row_state, NULL },
+	{ "state", 8, 12, 2, CELLS_LEFT, LISTING_STATE, row_state, NULL },
 	{ "rtt", 6, 8, 6, CELLS_RIGHT, LISTING_RTT, row_rtt, NULL },
 	{ "retr", 5, 6, 1, CELLS_RIGHT, LISTING_RETRANSMISSIONS,
 	    row_retransmitted, NULL },
@@ -63,7 +63,7 @@ static const struct columns_column row_columns[] = {
 	{ "→bit/s", 7, 8, 0, CELLS_RIGHT, LISTING_RATE, row_rate_there,
 	    NULL },
 	{ "←bit/s", 7, 8, 0, CELLS_RIGHT, LISTING_RATE, row_rate_back, NULL },
-	{ "last minute", 8, 60, 3, CELLS_LEFT, LISTING_SORTS, row_history,
+	{ "minute", 8, 50, 3, CELLS_LEFT, LISTING_SORTS, row_history,
 	    NULL }
 };
 
@@ -78,7 +78,7 @@ static const struct columns_column group_columns[] = {
 	    group_rate_there },
 	{ "←bit/s", 7, 8, 0, CELLS_RIGHT, LISTING_RATE, NULL,
 	    group_rate_back },
-	{ "last minute", 8, 60, 3, CELLS_LEFT, LISTING_SORTS, NULL,
+	{ "minute", 8, 50, 3, CELLS_LEFT, LISTING_SORTS, NULL,
 	    group_history }
 };
 
@@ -138,21 +138,21 @@ drop(struct columns *columns)
 	}
 }
 
-/* What is left goes round, a column each, until all have the most they use. */
+/* What is left is shared by how much each could use. */
 static void
 widen(struct columns *columns, int more)
 {
-	bool is_given = true;
+	int wishes = 0;
 
-	while (more > 0 && is_given) {
-		is_given = false;
-		for (int i = 0; i < columns->count && more > 0; i++) {
-			if (columns->widths[i] >= columns->all[i]->most)
-				continue;
-			columns->widths[i]++;
-			more--;
-			is_given = true;
-		}
+	for (int i = 0; i < columns->count; i++)
+		wishes += columns->all[i]->most - columns->all[i]->least;
+	for (int i = 0; i < columns->count && more > 0 && wishes > 0; i++) {
+		int wish = columns->all[i]->most - columns->all[i]->least;
+		int share = more < wishes ? more * wish / wishes : wish;
+
+		columns->widths[i] += share;
+		more -= share;
+		wishes -= wish;
 	}
 }
 

@@ -39,7 +39,7 @@ details_write(const struct model *model, const struct model_row *row,
 	const struct record *record = &row->kept.record;
 
 	put_ends(row, b);
-	label("last minute", 11, b);
+	label("minute", 6, b);
 	history_write(&row->history, model_second(model), 50,
 	    cells_are_wide(), b);
 	buffer_char(b, '\n');

@@ -39,12 +39,11 @@ history_add(struct history *h, int64_t from_ns, int64_t to_ns,
 		first = last - HISTORY_SECONDS + 1;
 	for (int64_t second = first; second <= last; second++) {
 		int64_t begin_ns = second * SECOND_NS;
-		int64_t end_ns = begin_ns + SECOND_NS;
+		int64_t end_ns = second == last ? to_ns :
+		    begin_ns + SECOND_NS;
 
 		if (begin_ns < from_ns)
 			begin_ns = from_ns;
-		if (end_ns > to_ns)
-			end_ns = to_ns;
 		if (end_ns <= begin_ns || second < 0 ||
 		    h->newest - second >= HISTORY_SECONDS)
 			continue;

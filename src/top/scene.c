@@ -76,7 +76,7 @@ static const char help_text[] =
 "  service               with a ! its port is another's\n"
 "  rtt                   of the handshake, or of the first answer\n"
 "  retr                  packets sent again, both ways\n"
-"  last minute           how much passed in each second, to its own scale\n";
+"  minute                how much passed in each second, to its own scale\n";
 
 int
 scene_lines(int height)

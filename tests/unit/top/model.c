@@ -194,7 +194,7 @@ static void
 test_many_services(void **state)
 {
 	struct model *model = model_new();
-	char name[100];
+	char name[128];
 
 	(void)state;
 	for (int i = 0; i < MODEL_GROUPS_MAX + 10; i++) {
