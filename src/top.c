@@ -30,12 +30,12 @@ struct top {
 	char			 input[256];	/* what is watched */
 	pthread_mutex_t		 lock;		/* of the model */
 	struct model		*model;
-	int			 status;	/* of the engine, when it ended */
+	int			 status;	/* of the engine, at its end */
 	struct error		 error;		/* likewise */
 	atomic_bool		 is_over;	/* it ended */
 
 	/* The screen's own. */
-	struct model		*held;		/* shown while paused, or NULL */
+	struct model		*held;		/* shown when paused; or NULL */
 	struct listing		 listing;
 	struct controls		 controls;
 	struct scene		 scene;
@@ -194,7 +194,7 @@ engine_thread(void *context)
 	return NULL;
 }
 
-/* A file that ended well stays on the screen; else there is something to say. */
+/* A file that ended stays on the screen; else there is something to say. */
 static bool
 is_finished(const struct top *top)
 {

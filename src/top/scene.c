@@ -236,7 +236,8 @@ draw_history(struct scene *scene, const struct model *model)
 
 	buffer_reset(b);
 	history_write(&model->history, model_second(model),
-	    scene->width < SCENE_ROOMY ? 40 : HISTORY_SECONDS, cells_are_wide(), b);
+	    scene->width < SCENE_ROOMY ? 40 : HISTORY_SECONDS,
+	    cells_are_wide(), b);
 	buffer_text(b, "  ");
 	before = (size_t)cells_width(b->data, b->size);
 	if (stats->has_kernel)

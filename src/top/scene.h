@@ -47,7 +47,7 @@ struct scene_facts {
 /* Begins as zeros. */
 struct scene {
 	struct scene_line	*lines;		/* owned */
-	int			 room;		/* lines that were ever needed */
+	int			 room;		/* lines ever needed */
 	int			 height;
 	int			 width;
 	size_t			 details;	/* lines that there are */
