@@ -161,8 +161,7 @@ begin_meters(struct engine *e, struct error *error)
 	if (options->workers <= 1) {
 		e->meter = meter_new(&crew.meter, error);
 		e->batch = batch_new(METER_BATCH_MAX, 0, 0);
-		e->watch = watch_new(options->watcher, e->meter,
-		    options->community_seed);
+		e->watch = watch_new(options, e->meter);
 		return e->meter == NULL ? -1 : 0;
 	}
 	e->crew = crew_new(&crew, error);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "engine/engine.h"
 #include "engine/watch.h"
 
 enum {
@@ -16,9 +17,9 @@ enum {
 };
 
 struct watch {
-	const struct watcher	*watcher;
+	const struct engine_options *options;
+	const struct watcher	*watcher;	/* theirs */
 	struct meter		*meter;
-	uint16_t		 community_seed;
 	bool			 is_looking;	/* a round is under way */
 	uint32_t		 number;	/* of the flow shown last */
 	int64_t			 began_wall_ns;	/* the last round */
@@ -33,21 +34,20 @@ static int64_t	clock_of(const struct watch *, int64_t);
 static int64_t	wall_ns(void);
 
 struct watch *
-watch_new(const struct watcher *watcher, struct meter *meter,
-    uint16_t community_seed)
+watch_new(const struct engine_options *options, struct meter *meter)
 {
 	struct watch *w;
 
-	if (watcher == NULL)
+	if (options->watcher == NULL)
 		return NULL;
 	w = calloc(1, sizeof *w);
 	if (w == NULL) {
 		log_error("cannot allocate %zu bytes", sizeof *w);
 		abort();
 	}
-	w->watcher = watcher;
+	w->options = options;
+	w->watcher = options->watcher;
 	w->meter = meter;
-	w->community_seed = community_seed;
 	w->began_wall_ns = wall_ns();
 	w->began_clock_ns = clock_of(w, w->began_wall_ns);
 	w->ended_ns = w->began_wall_ns;
@@ -108,7 +108,7 @@ show(struct watch *w, int count)
 		if (w->number == 0)
 			return true;
 		meter_describe(w->meter, w->number, &flow);
-		record_fill(&record, &flow, w->community_seed);
+		record_fill(&record, &flow, w->options->community_seed);
 		w->watcher->open(w->watcher->context, &record);
 	}
 	return false;

@@ -37,11 +37,11 @@ struct watcher {
 		    uint64_t flows_open);
 };
 
+struct engine_options;
 struct watch;
 
-/* NULL without a watcher. Both are borrowed. */
-struct watch	*watch_new(const struct watcher *, struct meter *,
-		    uint16_t community_seed);
+/* NULL when the options have no watcher. Both are borrowed. */
+struct watch	*watch_new(const struct engine_options *, struct meter *);
 void		 watch_free(struct watch *);
 
 /*
