@@ -53,7 +53,7 @@ static const struct columns_column row_columns[] = {
 	{ "to", 17, 44, 0, CELLS_TAIL, LISTING_SORTS, row_to, NULL },
 	{ "service", 9, 18, 9, CELLS_LEFT, LISTING_SERVICE, row_service,
 	    NULL },
-	{ "program", 11, 28, 8, CELLS_LEFT, LISTING_PROGRAM, row_program,
+	{ "program", 13, 28, 8, CELLS_LEFT, LISTING_PROGRAM, row_program,
 	    NULL },
 	{ "state", 8, 12, 2, CELLS_LEFT, LISTING_STATE, row_state, NULL },
 	{ "rtt", 6, 8, 6, CELLS_RIGHT, LISTING_RTT, row_rtt, NULL },
