@@ -18,6 +18,9 @@
 /* What ended is shown as long as its history goes back. */
 #define LINGER_NS (HISTORY_SECONDS * SECOND_NS)
 
+/* When all rows are taken, who was silent for so long gets none. */
+#define SILENT_NS (3 * SECOND_NS)
+
 enum {
 	HEADS = 2 * MODEL_ROWS_MAX,	/* a power of two */
 	TRIES = 64			/* rows looked at for one that goes */
@@ -26,6 +29,7 @@ enum {
 static void	*allocate(size_t, size_t);
 static uint32_t	*head_of(const struct model *, uint64_t);
 static struct model_row	*find(const struct model *, uint64_t);
+static bool	is_full(const struct model *);
 static struct model_row	*take_row(struct model *, const struct record *);
 static void	give_way(struct model *);
 static bool	is_lesser(const struct model_row *, const struct model_row *);
@@ -136,6 +140,9 @@ model_record(struct model *model, const struct record *record, bool is_open,
 	if (model->begin_ns == 0)
 		model->begin_ns = now_ns;
 	model->now_ns = now_ns;
+	if (is_new && is_full(model) && is_open &&
+	    now_ns - record->end_ns > SILENT_NS)
+		return;
 	if (is_new)
 		row = take_row(model, record);
 	if (is_new || !is_same(&row->kept.record, record)) {
@@ -160,6 +167,12 @@ is_same(const struct record *a, const struct record *b)
 	    strcmp(a->end_reason, b->end_reason) == 0;
 }
 
+static bool
+is_full(const struct model *model)
+{
+	return model->free == 0 && model->used == MODEL_ROWS_MAX;
+}
+
 static struct model_row *
 take_row(struct model *model, const struct record *record)
 {
@@ -167,7 +180,7 @@ take_row(struct model *model, const struct record *record)
 	struct model_row *row;
 	uint32_t at;
 
-	if (model->free == 0 && model->used == MODEL_ROWS_MAX)
+	if (is_full(model))
 		give_way(model);
 	if (model->free != 0) {
 		at = model->free;

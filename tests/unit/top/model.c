@@ -174,6 +174,7 @@ static void
 test_bounded(void **state)
 {
 	struct model *model = model_new();
+	struct record silent = shown_record(UINT64_MAX, 100, 0);
 	size_t used = 0;
 
 	(void)state;
@@ -186,6 +187,12 @@ test_bounded(void **state)
 	assert_int_equal(used, MODEL_ROWS_MAX);
 	assert_non_null(model_find(model, 1));
 	assert_non_null(model_find(model, 2 * MODEL_ROWS_MAX - 1));
+	/* Who is silent takes nobody's row. */
+	model_record(model, &silent, true, SHOWN_BEGIN_NS + 10 * SHOWN_S);
+	assert_null(model_find(model, silent.id));
+	silent.end_ns = SHOWN_BEGIN_NS + 9 * SHOWN_S;
+	model_record(model, &silent, true, SHOWN_BEGIN_NS + 10 * SHOWN_S);
+	assert_non_null(model_find(model, silent.id));
 	model_free(model);
 }
 
