@@ -319,7 +319,8 @@ options_misplaced(const struct options *options, const struct option *option,
 	for (row = options_commands; row->name != NULL; row++) {
 		if (row->command == options->command)
 			here = row->name;
-		if (options_takes(row->command, option))
+		if (!options_takes(COMMAND_METER, option) &&
+		    options_takes(row->command, option))
 			there = row->name;
 	}
 	return error_set(error, "option %s%s is one of 'tallyman%s%s', not of "

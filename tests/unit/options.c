@@ -428,6 +428,16 @@ test_commands(void **state)
 	    "of 'tallyman'", "-a");
 	assert_refused("option --interface is one of 'tallyman', not of "
 	    "'tallyman connections'", "connections", "-i", "eth0");
+	assert_taken("top", "-r", "a.pcap", "--speed", "2.5", "tcp", NULL);
+	assert_int_equal(options.action, OPTIONS_TOP);
+	assert_true(options.speed > 2.4 && options.speed < 2.6);
+	assert_string_equal(options.filter, "tcp");
+	assert_refused("option --speed is one of 'tallyman top', not of "
+	    "'tallyman'", "--speed", "2");
+	assert_refused("option --output is one of 'tallyman', not of "
+	    "'tallyman top'", "top", "-o", "json");
+	assert_refused("option --speed 'fast': not a number, as 10 or 0.5",
+	    "top", "--speed", "fast");
 	assert_refused("output csv is not one of 'tallyman connections' "
 	    "(text json)", "connections", "-o", "csv");
 	assert_refused("option --fields 'pid': 'tallyman connections' "
