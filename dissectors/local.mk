@@ -147,7 +147,7 @@ dissectors = \
 	%D%/transport/vxlan.c
 
 libtallyman_a_SOURCES += $(dissectors)
-nodist_libtallyman_a_SOURCES = src/dissect/registry_list.c
+nodist_libtallyman_a_SOURCES += src/dissect/registry_list.c
 EXTRA_DIST += build-aux/registry.sh
 CLEANFILES += src/dissect/registry_list.c
 

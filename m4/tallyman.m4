@@ -131,11 +131,54 @@ AS_IF([test "x$with" != xno], [
 AS_IF([test "x$have" = xyes], [
 	AC_DEFINE([HAVE_$2], [1], [Define to 1 to $4.])
 	AS_CASE([$1], [libcap-ng], [], [libcrypto], [], [libmnl], [],
-	    [ncurses], [],
+	    [ncurses], [], [libbpf], [],
 	    [lzma], [AS_VAR_APPEND([tallyman_reads], [" xz"])],
 	    [zlib], [AS_VAR_APPEND([tallyman_reads], [" gz"])],
 	    [AS_VAR_APPEND([tallyman_reads], [" $1"])])
 ])
 m4_popdef([with])
 m4_popdef([have])
+])
+
+# TALLYMAN_BPF_CLANG
+# After libbpf: finds a clang that compiles for the kernel's machine, sets
+# BPF_CLANG and BPF_CFLAGS, have_ebpf and HAVE_EBPF. libbpf is of no use
+# without one, and is not linked then.
+AC_DEFUN([TALLYMAN_BPF_CLANG], [
+AC_ARG_VAR([BPF_CLANG], [clang that compiles for BPF])
+AC_SUBST([BPF_CFLAGS], ["-target bpf -O2 -g -ffreestanding"])
+have_ebpf=no
+AS_IF([test "x$have_libbpf" = xyes], [
+	AC_CHECK_PROGS([BPF_CLANG], [clang clang-21 clang-20 clang-19 \
+	    clang-18 clang-17 clang-16 clang-15 clang-14 clang-13])
+	AC_MSG_CHECKING([whether ${BPF_CLANG:-clang} compiles for BPF])
+	cat >conftest.bpf.c <<'END'
+typedef unsigned char __u8;
+typedef unsigned short __u16, __be16;
+typedef unsigned int __u32, __be32, __wsum;
+typedef unsigned long long __u64;
+typedef int __s32;
+typedef long long __s64;
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+struct of_kernel { int member; } __attribute__((preserve_access_index));
+SEC("raw_tracepoint/none") int
+probe(struct of_kernel *k)
+{
+	return BPF_CORE_READ(k, member);
+}
+END
+	AS_IF([test -n "$BPF_CLANG" && $BPF_CLANG $BPF_CFLAGS \
+	    $LIBBPF_CFLAGS -c conftest.bpf.c -o conftest.bpf.o \
+	    >&AS_MESSAGE_LOG_FD 2>&1],
+	    [have_ebpf=yes
+	     AC_DEFINE([HAVE_EBPF], [1],
+		[Define to 1 to carry a program for the kernel.])],
+	    [LIBBPF_LIBS=
+	     AS_IF([test "x$with_libbpf" = xyes],
+		[AC_MSG_ERROR([--with-libbpf: no clang compiles for BPF])])])
+	AC_MSG_RESULT([$have_ebpf])
+	rm -f conftest.bpf.c conftest.bpf.o
+])
+AM_CONDITIONAL([HAVE_EBPF], [test "x$have_ebpf" = xyes])
 ])

@@ -1,5 +1,6 @@
 # Everything but main.c is a library that tests, fuzzers and benches link.
 noinst_LIBRARIES += libtallyman.a
+nodist_libtallyman_a_SOURCES =
 libtallyman_a_SOURCES = \
 	%D%/base/buffer.c \
 	%D%/base/buffer.h \
@@ -182,10 +183,24 @@ libtallyman_a_SOURCES = \
 	%D%/flow/table.h \
 	%D%/flow/udp.c \
 	%D%/flow/udp.h \
+	%D%/host/collector.c \
+	%D%/host/collector.h \
+	%D%/host/namespaces.c \
+	%D%/host/namespaces.h \
+	%D%/host/news.c \
+	%D%/host/news.h \
 	%D%/host/process_files.c \
 	%D%/host/process_files.h \
 	%D%/host/processes.c \
 	%D%/host/processes.h \
+	%D%/host/programs.c \
+	%D%/host/programs.h \
+	%D%/host/programs_table.c \
+	%D%/host/programs_table.h \
+	%D%/host/rights.c \
+	%D%/host/rights.h \
+	%D%/host/roster.c \
+	%D%/host/roster.h \
 	%D%/host/sockets.c \
 	%D%/host/sockets.h \
 	%D%/host/sockets_message.c \
@@ -194,8 +209,13 @@ libtallyman_a_SOURCES = \
 	%D%/host/sockets_netlink.h \
 	%D%/host/sockets_proc.c \
 	%D%/host/sockets_proc.h \
+	%D%/host/sweep.c \
+	%D%/host/sweep.h \
 	%D%/host/users.c \
 	%D%/host/users.h \
+	%D%/host/watch.c \
+	%D%/host/watch.h \
+	%D%/host/watch_events.h \
 	%D%/inform.c \
 	%D%/inform.h \
 	%D%/options.c \
@@ -296,3 +316,24 @@ libtallyman_a_SOURCES = \
 
 bin_PROGRAMS += tallyman
 tallyman_SOURCES = %D%/main.c
+
+# The program for the kernel: compiled for BPF, whatever all else is for, and
+# carried along as bytes. Paths of the builder do not get into it.
+EXTRA_DIST += %D%/host/watch.bpf.c build-aux/embed.sh
+CLEANFILES += %D%/host/watch.bpf.o %D%/host/watch_program.c
+if HAVE_EBPF
+nodist_libtallyman_a_SOURCES += %D%/host/watch_program.c
+endif
+
+%D%/host/watch.bpf.o: %D%/host/watch.bpf.c %D%/host/watch_events.h
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(BPF_CLANG) $(BPF_CFLAGS) -Wall -Wextra -Werror \
+	    -I$(top_srcdir)/src $(LIBBPF_CFLAGS) \
+	    -ffile-prefix-map=$(abs_srcdir)/= -ffile-prefix-map=$(srcdir)/= \
+	    -fdebug-compilation-dir=. \
+	    -c $(srcdir)/%D%/host/watch.bpf.c -o $@
+
+%D%/host/watch_program.c: %D%/host/watch.bpf.o build-aux/embed.sh
+	$(AM_V_GEN)$(SHELL) $(srcdir)/build-aux/embed.sh \
+	    %D%/host/watch.bpf.o watch_program host/watch.h > $@.new && \
+	mv $@.new $@
