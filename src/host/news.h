@@ -68,6 +68,12 @@ struct news {
 	char			text[256];	/* of NEWS_HELLO alone */
 };
 
+/* Who takes news as they are found out; they are valid during the call. */
+struct news_taker {
+	void	(*take)(void *context, const struct news *);
+	void	*context;
+};
+
 /* What the meter asks of the collector: this many bytes, the first says. */
 enum { NEWS_ASK_SIZE = 5, NEWS_ASK_LOOK = 'l', NEWS_ASK_SYNC = 's' };
 

@@ -1,0 +1,367 @@
+/*
+ * The collector's process; see collector.h.
+ *
+ * With the program in the kernel it waits for events. Sockets that are older
+ * than that are found by a sweep at the beginning. Without it sweeps are all
+ * there is: one a second, and while the meter sees frames as many as a part
+ * of one core allows.
+ */
+#include "host/collector.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "host/news.h"
+#include "host/rights.h"
+#include "host/roster.h"
+#include "host/sweep.h"
+#include "host/watch.h"
+
+#define COLLECTOR_WARM_NS INT64_C(1000000000)
+
+/* How long a question for more keeps it awake; and the least time between
+ * two looks. */
+#define COLLECTOR_AWAKE_NS INT64_C(1000000000)
+#define COLLECTOR_PAUSE_NS INT64_C(1000000)
+
+/* Of so many parts of the time one is spent with looking. */
+enum { COLLECTOR_SHARE = 4 };
+
+struct collector {
+	int		 socket;	/* to the meter */
+	struct buffer	 out;		/* news not sent yet */
+	struct watch	*watch;		/* NULL: sweeps are all there is */
+	struct roster	*roster;
+	struct sweep	*sweep;
+	int64_t		 wall_ns;	/* of the wall clock less the steady */
+	int64_t		 swept_ns;	/* begin of the last sweep */
+	int64_t		 wide_ns;	/* of the last over all namespaces */
+	int64_t		 cost_ns;	/* what the last one took */
+	int64_t		 awake_ns;	/* until then: sweep often */
+	uint64_t	 lost;		/* told so far */
+	bool		 is_over;	/* the meter has gone */
+};
+
+static void	collector_live(int, enum collector_how, const char *,
+		    pid_t);
+static void	ignore_signals(void);
+static bool	begin(struct collector *, enum collector_how, const char *,
+		    struct error *);
+static void	greet(struct collector *, const struct error *);
+static void	attend(struct collector *);
+static int	pause_ms(const struct collector *);
+static bool	is_due(const struct collector *, int64_t);
+static void	look(struct collector *, bool);
+static void	drain(struct collector *);
+static void	tell_lost(struct collector *);
+static void	take_event(void *, const struct watch_event *);
+static void	take_open(struct collector *, const struct watch_event *,
+		    int64_t, struct news *);
+static void	tell(void *, const struct news *);
+static void	send_news(struct collector *);
+static void	hear(struct collector *);
+static void	answer(struct collector *, const uint8_t *);
+static int64_t	clock_ns(clockid_t);
+
+int
+collector_start(enum collector_how how, const char *user, pid_t *pid,
+    struct error *error)
+{
+	pid_t meter = getpid();
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return error_system(error, errno, "cannot make a pair of "
+		    "sockets");
+	*pid = fork();
+	if (*pid < 0) {
+		(void)close(ends[0]);
+		(void)close(ends[1]);
+		return error_system(error, errno, "cannot fork");
+	}
+	if (*pid == 0) {
+		(void)close(ends[0]);
+		collector_live(ends[1], how, user, meter);
+		_exit(0);
+	}
+	(void)close(ends[1]);
+	return ends[0];
+}
+
+/* From the fork to the end. */
+static void
+collector_live(int socket, enum collector_how how, const char *user,
+    pid_t meter)
+{
+	struct collector c = { .socket = socket };
+	struct error error = { .text = "" };
+
+	ignore_signals();
+	buffer_init(&c.out, NEWS_DATAGRAM_MAX);
+	if (!begin(&c, how, user, &error)) {
+		greet(&c, &error);
+		return;
+	}
+	/* A change of user forgets it, and the meter may be gone already. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
+	    getppid() != meter)
+		return;
+	look(&c, true);
+	greet(&c, &error);
+	while (!c.is_over)
+		attend(&c);
+	watch_close(c.watch);
+}
+
+/* The terminal's are for the meter, whose end is ours. */
+static void
+ignore_signals(void)
+{
+	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1,
+	    SIGQUIT, SIGTSTP, SIGPIPE };
+	struct sigaction action;
+
+	memset(&action, 0, sizeof action);
+	action.sa_handler = SIG_IGN;
+	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+		(void)sigaction(ignored[i], &action, NULL);
+}
+
+/*
+ * Loads what needs rights, then gives them up. The error says why it does
+ * without the kernel's word, also where it may.
+ */
+static bool
+begin(struct collector *c, enum collector_how how, const char *user,
+    struct error *error)
+{
+	struct news_taker taker = { tell, c };
+
+	if (how != COLLECTOR_SOCKETS)
+		c->watch = watch_open(take_event, c, error);
+	if (how == COLLECTOR_EBPF && c->watch == NULL)
+		return false;
+	if (rights_keep(user, error) < 0)
+		return false;
+	c->roster = roster_open(&taker, error);
+	if (c->roster == NULL)
+		return false;
+	c->sweep = sweep_open(c->roster, &taker);
+	return true;
+}
+
+/* By nothing: it could not begin, and the text says why. */
+static void
+greet(struct collector *c, const struct error *error)
+{
+	struct news news = { .kind = NEWS_HELLO };
+
+	if (c->sweep != NULL) {
+		news.by = c->watch != NULL ? NEWS_BY_EBPF : NEWS_BY_SOCKETS;
+		news.netns = sweep_netns(c->sweep);
+	}
+	memcpy(news.text, error->text,
+	    strnlen(error->text, sizeof news.text - 1));
+	tell(c, &news);
+	send_news(c);
+}
+
+/* One round: waits, then does what there is to do. */
+static void
+attend(struct collector *c)
+{
+	struct pollfd waits[2] = {
+		{ .fd = c->socket, .events = POLLIN },
+		{ .fd = c->watch == NULL ? -1 : watch_descriptor(c->watch),
+		    .events = POLLIN }
+	};
+	int64_t now_ns;
+
+	if (poll(waits, 2, pause_ms(c)) < 0 && errno != EINTR)
+		c->is_over = true;
+	if (waits[0].revents != 0)
+		hear(c);
+	if (c->watch != NULL)
+		drain(c);
+	now_ns = clock_ns(CLOCK_MONOTONIC);
+	if (is_due(c, now_ns))
+		look(c, now_ns - c->wide_ns >= COLLECTOR_WARM_NS);
+	send_news(c);
+}
+
+/* How long nothing is due: no longer than a second. */
+static int
+pause_ms(const struct collector *c)
+{
+	int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	int64_t next_ns = c->swept_ns + COLLECTOR_WARM_NS;
+	int64_t pause_ns = c->cost_ns * COLLECTOR_SHARE;
+
+	if (pause_ns < COLLECTOR_PAUSE_NS)
+		pause_ns = COLLECTOR_PAUSE_NS;
+	if (c->watch == NULL && now_ns < c->awake_ns)
+		next_ns = c->swept_ns + pause_ns;
+	if (next_ns <= now_ns)
+		return 0;
+	return (int)((next_ns - now_ns + 999999) / 1000000);
+}
+
+static bool
+is_due(const struct collector *c, int64_t now_ns)
+{
+	int64_t since_ns = now_ns - c->swept_ns;
+
+	if (c->watch != NULL)
+		return now_ns < c->awake_ns && since_ns >= COLLECTOR_WARM_NS;
+	return pause_ms(c) == 0;
+}
+
+static void
+look(struct collector *c, bool is_wide)
+{
+	int64_t begin_ns = clock_ns(CLOCK_MONOTONIC);
+
+	c->swept_ns = begin_ns;
+	if (is_wide)
+		c->wide_ns = begin_ns;
+	sweep_run(c->sweep, is_wide, clock_ns(CLOCK_REALTIME));
+	c->cost_ns = clock_ns(CLOCK_MONOTONIC) - begin_ns;
+}
+
+/* What the kernel has to tell. Its clock is the steady one. */
+static void
+drain(struct collector *c)
+{
+	c->wall_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+	watch_drain(c->watch);
+	tell_lost(c);
+}
+
+static void
+tell_lost(struct collector *c)
+{
+	struct news news = { .kind = NEWS_LOST,
+	    .count = watch_lost(c->watch) };
+
+	if (news.count == c->lost)
+		return;
+	c->lost = news.count;
+	tell(c, &news);
+}
+
+static void
+take_event(void *context, const struct watch_event *event)
+{
+	struct collector *c = context;
+	int64_t time_ns = (int64_t)event->time_ns + c->wall_ns;
+	struct news news = { .slot = NEWS_SLOT_ANY, .end_ns = time_ns };
+
+	if (event->kind == WATCH_EXIT) {
+		roster_exit(c->roster, &event->process, time_ns);
+		return;
+	}
+	memcpy(news.socket.local, event->socket.local, 16);
+	memcpy(news.socket.remote, event->socket.remote, 16);
+	news.socket.local_port = event->socket.local_port;
+	news.socket.remote_port = event->socket.remote_port;
+	news.socket.netns = event->socket.netns;
+	news.socket.protocol = event->socket.protocol;
+	news.socket.family = event->socket.family;
+	news_socket_unmap(&news.socket, event->socket.is_v6only != 0);
+	news.kind = NEWS_CLOSE;
+	if (event->kind == WATCH_OPEN)
+		take_open(c, event, time_ns, &news);
+	tell(c, &news);
+}
+
+static void
+take_open(struct collector *c, const struct watch_event *event,
+    int64_t time_ns, struct news *news)
+{
+	news->slot = roster_of_kernel(c->roster, c->watch, &event->process);
+	news->kind = NEWS_SOCKET;
+	news->by = NEWS_BY_EBPF;
+	news->begin_ns = time_ns;
+	news->end_ns = NEWS_OPEN;
+}
+
+/* Everything that is told goes through here. */
+static void
+tell(void *context, const struct news *news)
+{
+	struct collector *c = context;
+
+	if (c->out.size + NEWS_ONE_MAX > NEWS_DATAGRAM_MAX)
+		send_news(c);
+	news_write(&c->out, news);
+}
+
+/* Waits where the meter is behind: the kernel counts what it has no room for. */
+static void
+send_news(struct collector *c)
+{
+	ssize_t sent;
+
+	if (c->out.size == 0)
+		return;
+	do
+		sent = send(c->socket, c->out.data, c->out.size,
+		    MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	if (sent < 0)
+		c->is_over = true;
+	buffer_reset(&c->out);
+}
+
+/* What the meter asks. */
+static void
+hear(struct collector *c)
+{
+	uint8_t bytes[NEWS_ASK_SIZE];
+	ssize_t size = recv(c->socket, bytes, sizeof bytes, MSG_DONTWAIT);
+
+	if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR))
+		c->is_over = true;
+	else if (size == NEWS_ASK_SIZE)
+		answer(c, bytes);
+}
+
+static void
+answer(struct collector *c, const uint8_t *question)
+{
+	struct news news = { .kind = NEWS_SYNCED,
+	    .count = bytes_be32(question + 1) };
+
+	switch (question[0]) {
+	case NEWS_ASK_LOOK:
+		c->awake_ns = clock_ns(CLOCK_MONOTONIC) + COLLECTOR_AWAKE_NS;
+		break;
+	case NEWS_ASK_SYNC:
+		if (c->watch != NULL)
+			drain(c);
+		else
+			look(c, false);
+		tell(c, &news);
+		send_news(c);
+		break;
+	default:
+		break;
+	}
+}
+
+static int64_t
+clock_ns(clockid_t id)
+{
+	struct timespec now;
+
+	(void)clock_gettime(id, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
