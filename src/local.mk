@@ -140,6 +140,8 @@ libtallyman_a_SOURCES = \
 	%D%/dissect/tpkt.h \
 	%D%/dissect/walk.c \
 	%D%/dissect/walk.h \
+	%D%/engine/attribution.c \
+	%D%/engine/attribution.h \
 	%D%/engine/batch.c \
 	%D%/engine/batch.h \
 	%D%/engine/crew.c \

@@ -71,6 +71,7 @@ meter(struct options *options, struct error *error)
 {
 	struct output *outputs[SETUP_OUTPUTS_MAX];
 	struct engine_options engine;
+	struct programs *programs = NULL;
 	struct source *source = NULL;
 	size_t count = 0;
 	struct error close_error;
@@ -82,10 +83,13 @@ meter(struct options *options, struct error *error)
 	signals_install();
 	if (options_read_filter(options, error) == 0 &&
 	    services_load(options->services, error) == 0 &&
+	    setup_programs(options, &programs, error) == 0 &&
 	    (source = setup_source(options, error)) != NULL &&
 	    (is_top || setup_outputs(options, outputs, &count, error) == 0) &&
-	    drop_privileges(options, error) == 0) {
+	    drop_privileges(options, error) == 0 &&
+	    (programs == NULL || programs_begin(programs, error) == 0)) {
 		setup_engine(options, source, outputs, count, &engine);
+		engine.programs = programs;
 		status = is_top ? top_run(options, &engine, error) :
 		    engine_run(&engine, error);
 	}
@@ -97,6 +101,7 @@ meter(struct options *options, struct error *error)
 		}
 	}
 	source_free(source);
+	programs_close(programs);
 	return status;
 }
 

@@ -40,6 +40,14 @@ enum options_progress {
 	OPTIONS_PROGRESS_NEVER
 };
 
+/* How programs are found out, in a live capture. */
+enum options_programs {
+	OPTIONS_PROGRAMS_AUTO,		/* by eBPF, or else by sockets */
+	OPTIONS_PROGRAMS_EBPF,
+	OPTIONS_PROGRAMS_SOCKETS,
+	OPTIONS_PROGRAMS_OFF
+};
+
 enum options_checksums {
 	OPTIONS_CHECKSUMS_HEADER,	/* the default: IPv4 headers */
 	OPTIONS_CHECKSUMS_OFF,
@@ -97,6 +105,7 @@ struct options {
 	int64_t			 stats_interval_ns; /* 0: only at the end */
 	enum options_progress	 progress;
 	struct options_timeouts	 timeouts;
+	enum options_programs	 programs;
 	bool			 is_key_vlan;
 	bool			 is_key_tunnel;
 	uint64_t		 memory_bytes;

@@ -31,6 +31,7 @@ static option_apply	apply_memory;
 static option_apply	apply_nothing;
 static option_apply	apply_number;
 static option_apply	apply_output;
+static option_apply	apply_programs;
 static option_apply	apply_progress;
 static option_apply	apply_speed;
 static option_apply	apply_stats_interval;
@@ -72,6 +73,14 @@ static const struct option_word option_progress[] = {
 	{ "auto", "where stderr is a terminal", OPTIONS_PROGRESS_AUTO },
 	{ "always", "always", OPTIONS_PROGRESS_ALWAYS },
 	{ "never", "never", OPTIONS_PROGRESS_NEVER },
+	{ NULL, NULL, 0 }
+};
+
+static const struct option_word option_programs[] = {
+	{ "auto", "ebpf, or else sockets", OPTIONS_PROGRAMS_AUTO },
+	{ "ebpf", "as the kernel tells of them", OPTIONS_PROGRAMS_EBPF },
+	{ "sockets", "by looking at all sockets", OPTIONS_PROGRAMS_SOCKETS },
+	{ "off", "not at all", OPTIONS_PROGRAMS_OFF },
 	{ NULL, NULL, 0 }
 };
 
@@ -198,6 +207,18 @@ const struct option options_table[] = {
 		.argument = ARGUMENT_TEXT, .value = "TYPE",
 		.help = "link type to capture, one of those that -L lists",
 		.apply = apply_text
+	}, {
+		.name = "programs",
+		.argument = ARGUMENT_WORD, .value = "HOW",
+		.words = option_programs,
+		.help = "name the programs that have the ends of flows, live",
+		.detail = "Without it: auto. A process of its own finds them "
+		    "out, which keeps the rights it needs when the rest of "
+		    "tallyman gives up its own. The kernel tells of every "
+		    "connection, however short, from Linux 5.8 on, where it "
+		    "has BTF and tallyman was started by root. Looking at "
+		    "all sockets may miss those that are gone soon.",
+		.apply = apply_programs
 	}, {
 		.letter = 'D', .name = "list-interfaces",
 		.action = OPTIONS_LIST_INTERFACES,
@@ -591,6 +612,20 @@ apply_output(struct options *options, const struct option *option,
 			    "another output goes there", error);
 	}
 	options->outputs[options->output_count++] = output;
+	return 0;
+}
+
+static int
+apply_programs(struct options *options, const struct option *option,
+    const char *value, struct error *error)
+{
+	const struct option_word *word;
+
+	word = find_word(option, value, strlen(value));
+	if (word == NULL)
+		return refuse_word(option, "way to find programs", value,
+		    strlen(value), error);
+	options->programs = (enum options_programs)word->value;
 	return 0;
 }
 

@@ -19,6 +19,7 @@ enum { SETUP_WORTH_THREADS = 4 << 20, SETUP_THREADS = 8 };
 
 static struct output *open_output(const struct options *,
 		    const struct options_output *, struct error *);
+static bool	has_programs(const struct options *);
 static int	usual_threads(struct source *, bool);
 
 struct source *
@@ -40,6 +41,30 @@ setup_source(const struct options *o, struct error *error)
 		    paced_new(saved, o->speed);
 	}
 	return live_open(o->interfaces, o->interface_count, &live, error);
+}
+
+int
+setup_programs(const struct options *o, struct programs **programs,
+    struct error *error)
+{
+	static const enum collector_how hows[] = {
+		[OPTIONS_PROGRAMS_AUTO] = COLLECTOR_AUTO,
+		[OPTIONS_PROGRAMS_EBPF] = COLLECTOR_EBPF,
+		[OPTIONS_PROGRAMS_SOCKETS] = COLLECTOR_SOCKETS
+	};
+
+	*programs = NULL;
+	if (!has_programs(o))
+		return 0;
+	*programs = programs_open(hows[o->programs], o->user, error);
+	return *programs == NULL ? -1 : 0;
+}
+
+/* Those of a saved capture ran on another machine, or at another time. */
+static bool
+has_programs(const struct options *o)
+{
+	return o->input_count == 0 && o->programs != OPTIONS_PROGRAMS_OFF;
 }
 
 /* Without -o: text on a terminal, JSON elsewhere. */
@@ -76,6 +101,7 @@ open_output(const struct options *o, const struct options_output *wanted,
 		.is_terminal = is_terminal,
 		.is_colored = is_terminal && getenv("NO_COLOR") == NULL,
 		.has_macs = o->has_macs,
+		.has_programs = has_programs(o),
 		.is_quiet = o->is_quiet,
 		.is_verbose = o->verbosity > 0
 	};

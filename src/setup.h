@@ -6,6 +6,7 @@
 #define TALLYMAN_SETUP_H
 
 #include "engine/engine.h"
+#include "host/programs.h"
 #include "options.h"
 
 enum { SETUP_OUTPUTS_MAX = 16 };
@@ -20,6 +21,14 @@ struct source	*setup_source(const struct options *, struct error *);
  */
 int	setup_outputs(const struct options *, struct output **outputs,
 	    size_t *count, struct error *);
+
+/*
+ * Makes the collector of programs for a live capture, which needs all rights;
+ * *programs is NULL where they are not wanted. Returns 0, or -1 with the
+ * message.
+ */
+int	setup_programs(const struct options *, struct programs **programs,
+	    struct error *);
 
 /* Borrows the source and the outputs. */
 void	setup_engine(const struct options *, struct source *,

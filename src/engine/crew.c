@@ -7,6 +7,7 @@
 
 #include "base/channel.h"
 #include "base/log.h"
+#include "engine/attribution.h"
 #include "engine/crew.h"
 #include "engine/ledger.h"
 
@@ -475,6 +476,7 @@ write_record(void *context, const struct meter_flow *ended)
 	struct record record;
 
 	record_fill(&record, ended, w->crew->options.community_seed);
+	attribution_fill(w->crew->options.programs, &record);
 	ledger_record(&w->stats, &record);
 	for (size_t i = 0; i < w->batch->outputs; i++) {
 		struct batch_written *written = batch_written(w->batch,

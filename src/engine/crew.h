@@ -16,9 +16,12 @@
 #include "engine/batch.h"
 #include "engine/outputs.h"
 
+struct programs;
+
 struct crew_options {
 	struct meter_options	 meter;		/* but for write, context */
 	struct outputs		*outputs;	/* borrowed */
+	struct programs		*programs;	/* borrowed; NULL: none */
 	int			 workers;	/* 2 to METER_WORKERS_MAX */
 	bool			 has_writer;	/* a thread that merges */
 	uint16_t		 community_seed;

@@ -9,6 +9,7 @@
 #include "capture/live.h"
 #include "dissect/registry.h"
 #include "dissect/walk.h"
+#include "engine/attribution.h"
 #include "engine/batch.h"
 #include "engine/crew.h"
 #include "engine/engine.h"
@@ -151,6 +152,7 @@ begin_meters(struct engine *e, struct error *error)
 			.context = e
 		},
 		.outputs = &e->outputs,
+		.programs = options->programs,
 		.workers = options->workers,
 		.has_writer = options->has_writer,
 		.community_seed = options->community_seed
@@ -191,6 +193,8 @@ run(struct engine *e)
 	while ((count = read_frames(e)) != SOURCE_END) {
 		if (count == SOURCE_ERROR)
 			break;
+		if (count > 0 && e->options->programs != NULL)
+			programs_stir(e->options->programs);
 		if (count > 0)
 			take_frames(e, count);
 		else
@@ -434,6 +438,7 @@ write_record(void *context, const struct meter_flow *ended)
 	struct record record;
 
 	record_fill(&record, ended, e->options->community_seed);
+	attribution_fill(e->options->programs, &record);
 	ledger_record(&e->stats, &record);
 	watch_ended(e->watch, &record);
 	outputs_record(&e->outputs, &record);
@@ -499,6 +504,9 @@ fill_stats(struct engine *e)
 	s->kernel_received = source.kernel_received;
 	s->kernel_dropped = source.kernel_dropped;
 	s->interface_dropped = source.interface_dropped;
+	s->has_programs = e->options->programs != NULL;
+	if (s->has_programs)
+		s->programs_lost = programs_lost(e->options->programs);
 	s->elapsed_ns = clock_ns(CLOCK_MONOTONIC) - e->begin_ns;
 	if (source.is_damaged)
 		e->has_failed = true;
@@ -520,6 +528,8 @@ finish(struct engine *e)
 	const struct stats *s = &e->stats;
 	enum flow_end end = e->is_stopping ? FLOW_END_SHUTDOWN : FLOW_END_EOF;
 
+	if (e->options->programs != NULL)
+		programs_settle(e->options->programs);
 	if (e->crew == NULL) {
 		meter_finish(e->meter, end);
 	} else {

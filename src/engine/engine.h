@@ -11,11 +11,14 @@
 #include "flow/meter.h"
 #include "output/output.h"
 
+struct programs;
+
 struct engine_options {
 	struct source		*source;	/* borrowed */
 	struct output		**outputs;	/* borrowed */
 	size_t			 output_count;
 	const struct watcher	*watcher;	/* borrowed; one worker alone */
+	struct programs		*programs;	/* borrowed; NULL: none */
 	struct meter_timeouts	 timeouts;
 	struct flow_key_options	 key;
 	uint64_t		 memory;	/* bytes for flow state */

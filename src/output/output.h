@@ -20,6 +20,7 @@ struct output_options {
 	bool		 is_colored;	/* a terminal, and NO_COLOR is not set */
 	int		 columns;	/* of the terminal; 0: do not fit */
 	bool		 has_macs;	/* -e */
+	bool		 has_programs;	/* records may say them */
 	bool		 is_quiet;	/* -q */
 	bool		 is_verbose;	/* -v */
 };

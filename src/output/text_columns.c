@@ -29,6 +29,10 @@ static void		 write_from_mac(const struct record *,
 static void		 write_to_mac(const struct record *, struct buffer *);
 static void		 write_service(const struct record *,
 			    struct buffer *);
+static void		 write_program(const struct record *,
+			    struct buffer *);
+static void		 write_process(const struct record_process *,
+			    struct buffer *);
 static void		 write_right(struct buffer *, const char *, int);
 static void		 write_count(struct buffer *, uint64_t);
 static void		 write_packets(const struct record *,
@@ -70,6 +74,9 @@ static const struct text_column column_service = {
 static const struct text_column column_service_narrow = {
 	"service", 11, false, 0, true, write_service, color_service
 };
+static const struct text_column column_program = {
+	"program", 20, false, 5, false, write_program, NULL
+};
 static const struct text_column column_packets = {
 	"packets", 15, true, 3, true, write_packets, NULL
 };
@@ -77,7 +84,7 @@ static const struct text_column column_bytes = {
 	"bytes", 14, true, 0, true, write_bytes, NULL
 };
 static const struct text_column column_time = {
-	"time", 8, true, 6, false, write_time, NULL
+	"time", 8, true, 7, false, write_time, NULL
 };
 static const struct text_column column_rtt = {
 	"rtt", 6, true, 2, false, write_rtt, NULL
@@ -86,7 +93,7 @@ static const struct text_column column_end = {
 	"end", 6, false, 1, false, write_end, color_end
 };
 static const struct text_column column_notes = {
-	"notes", 10, false, 5, false, NULL, NULL
+	"notes", 10, false, 6, false, NULL, NULL
 };
 
 int
@@ -133,6 +140,7 @@ choose(const struct output_options *options,
 		{ &column_to_mac, options->has_macs },
 		{ &column_service, !is_narrow },
 		{ &column_service_narrow, is_narrow },
+		{ &column_program, options->has_programs },
 		{ &column_packets, true },
 		{ &column_bytes, true },
 		{ &column_time, true },
@@ -305,6 +313,34 @@ static const char *
 color_service(const struct record *record)
 {
 	return text_notes_is_disagreement(record) ? color_yellow : NULL;
+}
+
+/* This machine's side; both where it talks to itself. */
+static void
+write_program(const struct record *record, struct buffer *b)
+{
+	bool has_src = (record->has & RECORD_SRC_PROGRAM) != 0;
+	bool has_dst = (record->has & RECORD_DST_PROGRAM) != 0;
+
+	if (has_src)
+		write_process(&record->src.process, b);
+	if (has_src && has_dst)
+		buffer_text(b, " → ");
+	if (has_dst)
+		write_process(&record->dst.process, b);
+	if (!has_src && !has_dst)
+		buffer_char(b, '-');
+}
+
+/* "firefox[4242]" */
+static void
+write_process(const struct record_process *process, struct buffer *b)
+{
+	if (process->name != NULL)
+		buffer_plain_text(b, process->name, strlen(process->name));
+	buffer_char(b, '[');
+	buffer_u64(b, process->pid);
+	buffer_char(b, ']');
 }
 
 static void

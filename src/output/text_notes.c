@@ -358,6 +358,8 @@ closing_kernel(const struct stats *stats, struct buffer *b, size_t start)
 	    "packets dropped by the kernel");
 	closing_item(b, start, stats->interface_dropped,
 	    "dropped by the interface", "dropped by the interface");
+	closing_item(b, start, stats->programs_lost,
+	    "word on programs lost", "words on programs lost");
 }
 
 /* "0.2 % retransmitted": of the packets of TCP, those without payload too. */

@@ -24,6 +24,7 @@ static const char *const words_names[] = {
 #undef NAMING_WORD
 	NULL
 };
+static const char *const words_process_by[] = { "ebpf", "sockets", NULL };
 static const char *const words_cast[] = { "unicast", "multicast",
 	"broadcast", NULL };
 static const char *const words_verdict[] = { "agree", "disagree", "port-only",
@@ -62,6 +63,30 @@ static const char *const words_limits[] = { "application", "receiver_window",
 	    needs, "bytes", "Bytes above the transport header that the " \
 	    who " sent" since ", retransmissions counted.", NULL }
 
+#define PROCESS(side, SIDE, name, type, unit, meaning, words)		\
+	{ #side ".process." #name, type, AT(side.process.name),		\
+	    RECORD_ ## SIDE ## _PROGRAM, unit, meaning, words }
+
+#define PROCESSES(side, SIDE, who)					\
+	PROCESS(side, SIDE, pid, FIELD_U32, NULL, "Process on this "	\
+	    "machine that has the end of the " who ", in a live "	\
+	    "capture; of an end that listens, who made it.", NULL),	\
+	PROCESS(side, SIDE, name, FIELD_TEXT, NULL, "Its name.", NULL),	\
+	PROCESS(side, SIDE, exe, FIELD_TEXT, NULL,			\
+	    "Path of its executable; as it was started by, where it "	\
+	    "ended before anybody could look.", NULL),			\
+	PROCESS(side, SIDE, uid, FIELD_U32, NULL,			\
+	    "Number of its user.", NULL),				\
+	PROCESS(side, SIDE, user, FIELD_TEXT, NULL,			\
+	    "Its user, by /etc/passwd.", NULL),				\
+	PROCESS(side, SIDE, unit, FIELD_TEXT, NULL,			\
+	    "Unit of systemd that it belongs to.", NULL),		\
+	PROCESS(side, SIDE, container, FIELD_TEXT, NULL,		\
+	    "Container that it runs in.", NULL),			\
+	PROCESS(side, SIDE, by, FIELD_WORD, NULL,			\
+	    "What told: ebpf, the kernel as it happened; sockets, a "	\
+	    "look at all sockets.", words_process_by)
+
 #define SIDE(side, SIDE, who)						\
 	{ #side ".ip", FIELD_IP, AT(side.ip), 0, NULL,			\
 	    "Address of the " who ".", NULL },				\
@@ -94,7 +119,8 @@ static const char *const words_limits[] = { "application", "receiver_window",
 	{ #side ".checksum_bad", FIELD_U32, AT(side.checksum_bad),	\
 	    RECORD_CHECKSUMS, "packets", "Packets of the " who		\
 	    " with a wrong checksum; when all are, its network card "	\
-	    "fills them in after the capture.", NULL }
+	    "fills them in after the capture.", NULL },			\
+	PROCESSES(side, SIDE, who)
 
 #define TCP_MEMBER(side, member, type, needs, unit, meaning)		\
 	{ "tcp." #side "." #member, type, AT(side.tcp.member),		\
@@ -470,6 +496,10 @@ const struct field fields_stats[] = {
 	{ "kernel.interface_dropped", FIELD_U64, AT(interface_dropped),
 	    FIELDS_STATS_KERNEL, "packets",
 	    "Packets that the interface or its driver dropped.", NULL },
+	{ "programs.lost", FIELD_U64, AT(programs_lost),
+	    FIELDS_STATS_PROGRAMS, NULL,
+	    "What the kernel said of programs and was lost, as nobody read "
+	    "fast enough.", NULL },
 	{ "malformed_by", FIELD_ANOMALY_COUNTS, AT(anomalies), 0, "frames",
 	    "Frames with each anomaly; one frame can have several.", NULL },
 	{ "elapsed", FIELD_SECONDS, AT(elapsed_ns), 0, "seconds",
@@ -491,5 +521,7 @@ fields_stats_has(const struct stats *stats)
 		has |= FIELDS_STATS_FRAMES;
 	if (stats->has_kernel)
 		has |= FIELDS_STATS_KERNEL;
+	if (stats->has_programs)
+		has |= FIELDS_STATS_PROGRAMS;
 	return has;
 }

@@ -91,6 +91,7 @@ field_is_fact(const struct field *field)
  */
 #define FIELDS_STATS_FRAMES	(UINT64_C(1) << 0)	/* a frame passed */
 #define FIELDS_STATS_KERNEL	(UINT64_C(1) << 1)	/* it was live */
+#define FIELDS_STATS_PROGRAMS	(UINT64_C(1) << 2)	/* they are named */
 
 extern const struct field fields_stats[];
 extern const size_t fields_stats_count;

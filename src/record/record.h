@@ -38,11 +38,13 @@
 #define RECORD_SRC_WINDOW_SCALE	(UINT64_C(1) << 20)
 #define RECORD_SRC_SYN_OPTIONS	(UINT64_C(1) << 21)	/* its SYN was seen */
 #define RECORD_SRC_SCALING	(UINT64_C(1) << 22)	/* it has windows */
+#define RECORD_SRC_PROGRAM	(UINT64_C(1) << 23)	/* its process */
 /* Likewise, apart from them: the dst bit is the src bit << 8. */
 #define RECORD_SRC_RTP		(UINT64_C(1) << 48)	/* a stream was found */
 #define RECORD_SRC_RTP_JITTER	(UINT64_C(1) << 49)	/* its clock is known */
 #define RECORD_DST_RTP		(RECORD_SRC_RTP << 8)
 #define RECORD_DST_RTP_JITTER	(RECORD_SRC_RTP_JITTER << 8)
+#define RECORD_DST_PROGRAM	(RECORD_SRC_PROGRAM << 8)
 #define RECORD_DST_MAC		(RECORD_SRC_MAC << 8)
 #define RECORD_DST_SEEN		(RECORD_SRC_SEEN << 8)
 #define RECORD_DST_ISN		(RECORD_SRC_ISN << 8)
@@ -146,6 +148,18 @@ struct record_rtp {
 	int64_t		jitter_max_ns;
 };
 
+/* The process that has this end; the texts are foreign bytes. */
+struct record_process {
+	uint32_t	pid;
+	uint32_t	uid;
+	const char	*name;
+	const char	*exe;
+	const char	*user;
+	const char	*unit;
+	const char	*container;
+	const char	*by;		/* constant text */
+};
+
 struct record_side {
 	struct address		ip;
 	uint16_t		port;
@@ -161,7 +175,10 @@ struct record_side {
 	uint32_t		checksum_bad;
 	struct record_tcp_side	tcp;
 	struct record_rtp	rtp;
+	struct record_process	process;
 };
+
+enum { RECORD_PROCESS_SIZE = 1024 };
 
 struct record_list {
 	uint32_t	count;
@@ -240,6 +257,7 @@ struct record {
 	uint32_t		 fact_count;
 	struct record_fact	 facts[RECORD_FACTS_MAX];
 	char			 dst_name[RECORD_NAME_SIZE]; /* by payload */
+	char			 process[2][RECORD_PROCESS_SIZE]; /* its texts */
 };
 
 /* The value of a fact that is no text. */

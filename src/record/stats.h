@@ -45,6 +45,9 @@ struct stats {
 	uint64_t	kernel_dropped;
 	uint64_t	interface_dropped;
 
+	bool		has_programs;
+	uint64_t	programs_lost;
+
 	int64_t		elapsed_ns;	/* of the run */
 
 	/* For the last words of text output. */
