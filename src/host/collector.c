@@ -27,6 +27,9 @@
 
 #define COLLECTOR_WARM_NS INT64_C(1000000000)
 
+/* Where the kernel tells there is less to look for. */
+#define COLLECTOR_SELDOM_NS INT64_C(2000000000)
+
 /* How long a question for more keeps it awake; and the least time between
  * two looks. */
 #define COLLECTOR_AWAKE_NS INT64_C(1000000000)
@@ -220,7 +223,8 @@ is_due(const struct collector *c, int64_t now_ns)
 	int64_t since_ns = now_ns - c->swept_ns;
 
 	if (c->watch != NULL)
-		return now_ns < c->awake_ns && since_ns >= COLLECTOR_WARM_NS;
+		return now_ns < c->awake_ns &&
+		    since_ns >= COLLECTOR_SELDOM_NS;
 	return pause_ms(c) == 0;
 }
 

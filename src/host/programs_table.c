@@ -15,10 +15,13 @@
 enum { TABLE_LOOKS_MAX = 256 };
 
 /*
- * How far from a socket's time a flow may be. What is known of the begin is
- * when the socket was first used; a connection's last segments come late.
+ * How far from a socket's time a flow may be. The kernel says when a socket
+ * was first used, and it may be older; a look at all sockets says when it was
+ * not there yet, which is exact but for the clocks. A connection's last
+ * segments come late.
  */
 #define TABLE_BEFORE_NS INT64_C(500000000)
+#define TABLE_BEFORE_LOOK_NS INT64_C(20000000)
 #define TABLE_AFTER_NS INT64_C(50000000)
 #define TABLE_LATE_NS INT64_C(120000000000)
 
@@ -494,6 +497,8 @@ static int64_t
 gap_of(const struct entry *e, const struct programs_question *q)
 {
 	bool is_connected = e->socket.remote_port != 0;
+	int64_t before_ns = e->by == NEWS_BY_EBPF ? TABLE_BEFORE_NS :
+	    TABLE_BEFORE_LOOK_NS;
 	int64_t end_ns = e->end_ns;
 
 	/* A connection lives on in the kernel when its process is gone. */
@@ -501,7 +506,7 @@ gap_of(const struct entry *e, const struct programs_question *q)
 	    (e->socket.protocol != 6 || !is_connected))
 		end_ns = e->owner->end_ns;
 	if (q->end_ns < e->begin_ns)
-		return e->begin_ns - q->end_ns <= TABLE_BEFORE_NS ?
+		return e->begin_ns - q->end_ns <= before_ns ?
 		    e->begin_ns - q->end_ns : -1;
 	if (q->begin_ns <= end_ns)
 		return 0;
