@@ -213,6 +213,8 @@ libtallyman_a_SOURCES = \
 	%D%/host/sockets_proc.h \
 	%D%/host/sweep.c \
 	%D%/host/sweep.h \
+	%D%/host/syns.c \
+	%D%/host/syns.h \
 	%D%/host/users.c \
 	%D%/host/users.h \
 	%D%/host/watch.c \

@@ -4,7 +4,7 @@
  * With the program in the kernel it waits for events. Sockets that are older
  * than that are found by a sweep at the beginning. Without it sweeps are all
  * there is: one a second, and while the meter sees frames as many as a part
- * of one core allows.
+ * of one core allows; and connections are looked up as their SYN is sent.
  */
 #include "host/collector.h"
 
@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@
 #include "host/rights.h"
 #include "host/roster.h"
 #include "host/sweep.h"
+#include "host/syns.h"
 #include "host/watch.h"
 
 #define COLLECTOR_WARM_NS INT64_C(1000000000)
@@ -30,13 +32,23 @@
 /* Where the kernel tells there is less to look for. */
 #define COLLECTOR_SELDOM_NS INT64_C(2000000000)
 
-/* How long a question for more keeps it awake; and the least time between
- * two looks. */
+/*
+ * How long a question for more keeps it awake; and then the least time
+ * between two looks at all sockets, and between two at those of UDP, which
+ * the kernel finds at once.
+ */
 #define COLLECTOR_AWAKE_NS INT64_C(1000000000)
-#define COLLECTOR_PAUSE_NS INT64_C(1000000)
+#define COLLECTOR_OWN_NS INT64_C(100000000)
+#define COLLECTOR_UDP_NS INT64_C(2000000)
 
-/* Of so many parts of the time one is spent with looking. */
-enum { COLLECTOR_SHARE = 4 };
+/* A look that took long is followed by a pause of so many times that. */
+enum { COLLECTOR_SHARE = 9 };
+
+/* Before others, but it has little to do. */
+enum { COLLECTOR_NICE = -15 };
+
+/* SYNs that are looked up in one round; a flood of them is passed over. */
+enum { COLLECTOR_SYNS = 16 };
 
 struct collector {
 	int		 socket;	/* to the meter */
@@ -45,9 +57,9 @@ struct collector {
 	struct roster	*roster;
 	struct sweep	*sweep;
 	int64_t		 wall_ns;	/* of the wall clock less the steady */
-	int64_t		 swept_ns;	/* begin of the last sweep */
-	int64_t		 wide_ns;	/* of the last over all namespaces */
-	int64_t		 cost_ns;	/* what the last one took */
+	int		 syns;		/* -1: none are seen */
+	int64_t		 swept_ns[SWEEP_ALL + 1];	/* begin of the last */
+	int64_t		 cost_ns[SWEEP_ALL + 1];	/* what it took */
 	int64_t		 awake_ns;	/* until then: sweep often */
 	uint64_t	 lost;		/* told so far */
 	bool		 is_over;	/* the meter has gone */
@@ -61,8 +73,10 @@ static bool	begin(struct collector *, enum collector_how, const char *,
 static void	greet(struct collector *, const struct error *);
 static void	attend(struct collector *);
 static int	pause_ms(const struct collector *);
-static bool	is_due(const struct collector *, int64_t);
-static void	look(struct collector *, bool);
+static int64_t	due_ns(const struct collector *, enum sweep_scope, int64_t);
+static void	look_where_due(struct collector *);
+static void	look(struct collector *, enum sweep_scope);
+static void	take_syns(struct collector *);
 static void	drain(struct collector *);
 static void	tell_lost(struct collector *);
 static void	take_event(void *, const struct watch_event *);
@@ -104,7 +118,7 @@ static void
 collector_live(int socket, enum collector_how how, const char *user,
     pid_t meter)
 {
-	struct collector c = { .socket = socket };
+	struct collector c = { .socket = socket, .syns = -1 };
 	struct error error = { .text = "" };
 
 	ignore_signals();
@@ -117,7 +131,7 @@ collector_live(int socket, enum collector_how how, const char *user,
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
 	    getppid() != meter)
 		return;
-	look(&c, true);
+	look(&c, SWEEP_ALL);
 	greet(&c, &error);
 	while (!c.is_over)
 		attend(&c);
@@ -152,6 +166,11 @@ begin(struct collector *c, enum collector_how how, const char *user,
 		c->watch = watch_open(take_event, c, error);
 	if (how == COLLECTOR_EBPF && c->watch == NULL)
 		return false;
+	if (c->watch == NULL) {
+		c->syns = syns_open();
+		/* Whom it looks for is gone in a moment; it may not be so. */
+		(void)setpriority(PRIO_PROCESS, 0, COLLECTOR_NICE);
+	}
 	if (rights_keep(user, error) < 0)
 		return false;
 	c->roster = roster_open(&taker, error);
@@ -181,22 +200,23 @@ greet(struct collector *c, const struct error *error)
 static void
 attend(struct collector *c)
 {
-	struct pollfd waits[2] = {
+	struct pollfd waits[] = {
 		{ .fd = c->socket, .events = POLLIN },
 		{ .fd = c->watch == NULL ? -1 : watch_descriptor(c->watch),
-		    .events = POLLIN }
+		    .events = POLLIN },
+		{ .fd = c->syns, .events = POLLIN }
 	};
-	int64_t now_ns;
 
-	if (poll(waits, 2, pause_ms(c)) < 0 && errno != EINTR)
+	if (poll(waits, sizeof waits / sizeof waits[0], pause_ms(c)) < 0 &&
+	    errno != EINTR)
 		c->is_over = true;
+	if (waits[2].revents != 0)
+		take_syns(c);
 	if (waits[0].revents != 0)
 		hear(c);
 	if (c->watch != NULL)
 		drain(c);
-	now_ns = clock_ns(CLOCK_MONOTONIC);
-	if (is_due(c, now_ns))
-		look(c, now_ns - c->wide_ns >= COLLECTOR_WARM_NS);
+	look_where_due(c);
 	send_news(c);
 }
 
@@ -205,39 +225,73 @@ static int
 pause_ms(const struct collector *c)
 {
 	int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
-	int64_t next_ns = c->swept_ns + COLLECTOR_WARM_NS;
-	int64_t pause_ns = c->cost_ns * COLLECTOR_SHARE;
+	int64_t next_ns = now_ns + COLLECTOR_WARM_NS;
 
-	if (pause_ns < COLLECTOR_PAUSE_NS)
-		pause_ns = COLLECTOR_PAUSE_NS;
-	if (c->watch == NULL && now_ns < c->awake_ns)
-		next_ns = c->swept_ns + pause_ns;
+	for (int scope = SWEEP_UDP; scope <= SWEEP_ALL; scope++) {
+		int64_t at_ns = due_ns(c, (enum sweep_scope)scope, now_ns);
+
+		if (at_ns < next_ns)
+			next_ns = at_ns;
+	}
 	if (next_ns <= now_ns)
 		return 0;
 	return (int)((next_ns - now_ns + 999999) / 1000000);
 }
 
-static bool
-is_due(const struct collector *c, int64_t now_ns)
+/* When that look comes next; a wider one counts as it, too. */
+static int64_t
+due_ns(const struct collector *c, enum sweep_scope scope, int64_t now_ns)
 {
-	int64_t since_ns = now_ns - c->swept_ns;
+	bool is_awake = now_ns < c->awake_ns;
+	int64_t pause_ns = c->cost_ns[scope] * COLLECTOR_SHARE;
+	int64_t least_ns = scope == SWEEP_UDP ? COLLECTOR_UDP_NS :
+	    scope == SWEEP_OWN ? COLLECTOR_OWN_NS : COLLECTOR_WARM_NS;
 
+	if (c->watch != NULL && (!is_awake || scope != SWEEP_ALL))
+		return INT64_MAX;
 	if (c->watch != NULL)
-		return now_ns < c->awake_ns &&
-		    since_ns >= COLLECTOR_SELDOM_NS;
-	return pause_ms(c) == 0;
+		least_ns = COLLECTOR_SELDOM_NS;
+	else if (!is_awake)
+		least_ns = COLLECTOR_WARM_NS;
+	return c->swept_ns[scope] + (pause_ns > least_ns ? pause_ns :
+	    least_ns);
 }
 
 static void
-look(struct collector *c, bool is_wide)
+look_where_due(struct collector *c)
+{
+	int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+
+	for (int scope = SWEEP_ALL; scope >= SWEEP_UDP; scope--) {
+		if (due_ns(c, (enum sweep_scope)scope, now_ns) <= now_ns) {
+			look(c, (enum sweep_scope)scope);
+			return;
+		}
+	}
+}
+
+static void
+look(struct collector *c, enum sweep_scope scope)
 {
 	int64_t begin_ns = clock_ns(CLOCK_MONOTONIC);
 
-	c->swept_ns = begin_ns;
-	if (is_wide)
-		c->wide_ns = begin_ns;
-	sweep_run(c->sweep, is_wide, clock_ns(CLOCK_REALTIME));
-	c->cost_ns = clock_ns(CLOCK_MONOTONIC) - begin_ns;
+	sweep_run(c->sweep, scope, clock_ns(CLOCK_REALTIME));
+	for (int i = SWEEP_UDP; i <= (int)scope; i++)
+		c->swept_ns[i] = begin_ns;
+	c->cost_ns[scope] = clock_ns(CLOCK_MONOTONIC) - begin_ns;
+}
+
+/* Who connects may be gone in a moment. */
+static void
+take_syns(struct collector *c)
+{
+	struct socket_facts syn;
+	int taken = 0;
+
+	while (syns_next(c->syns, &syn)) {
+		if (taken++ < COLLECTOR_SYNS)
+			sweep_knock(c->sweep, &syn, clock_ns(CLOCK_REALTIME));
+	}
 }
 
 /* What the kernel has to tell. Its clock is the steady one. */
@@ -352,7 +406,7 @@ answer(struct collector *c, const uint8_t *question)
 		if (c->watch != NULL)
 			drain(c);
 		else
-			look(c, false);
+			look(c, SWEEP_OWN);
 		tell(c, &news);
 		send_news(c);
 		break;

@@ -11,6 +11,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +20,12 @@
 #include "base/log.h"
 #include "host/namespaces.h"
 #include "host/process_files.h"
-#include "host/sockets.h"
 
 /* Sweeps in which somebody is looked for; then the socket is nobody's. */
 enum { SWEEP_TRIES = 3, SWEEP_SETTLED = 255 };
+
+/* Younger processes that are looked at first for a new connection. */
+enum { SWEEP_YOUNG = 16 };
 
 enum { SWEEP_RECENT = 16, SWEEP_LINK_SIZE = 64, SWEEP_SOCKETS_MAX = 1 << 20 };
 
@@ -62,11 +65,14 @@ struct sweep {
 	uint32_t		 recent[SWEEP_RECENT];
 	uint32_t		 netns;		/* of what is collected now */
 	int64_t			 last_ns;	/* of the last sweep; 0 */
+	bool			 is_unsorted;	/* what is now */
 };
 
 static void	*room_for(void *, size_t, size_t *, size_t);
-static void	collect(struct sweep *, bool);
-static void	keep_others(struct sweep *);
+static void	collect(struct sweep *, enum sweep_scope);
+static void	keep_rest(struct sweep *, enum sweep_scope);
+static bool	is_within(const struct sweep *, enum sweep_scope,
+		    const struct swept *);
 static void	take(void *, const struct socket_facts *);
 static void	restart(void *);
 static int	compare(const void *, const void *);
@@ -76,6 +82,9 @@ static void	want(struct sweep *);
 static int	compare_wanted(const void *, const void *);
 static void	hunt(struct sweep *, bool);
 static void	list_pids(struct sweep *);
+static uint32_t	newest_pid(void);
+static void	hunt_one(struct sweep *, size_t);
+static struct swept *add(struct sweep *, const struct socket_facts *);
 static void	look_at(struct sweep *, uint32_t);
 static void	found(struct sweep *, uint32_t, uint64_t);
 static void	remember(struct sweep *, uint32_t);
@@ -131,18 +140,21 @@ room_for(void *array, size_t count, size_t *room, size_t size)
 }
 
 void
-sweep_run(struct sweep *s, bool is_wide, int64_t now_ns)
+sweep_run(struct sweep *s, enum sweep_scope scope, int64_t now_ns)
 {
 	struct swept_list last = s->before;
 
 	s->before = s->now;
 	s->now = last;
 	s->now.count = 0;
-	if (is_wide) {
+	if (s->is_unsorted)
+		sort(&s->before);
+	s->is_unsorted = false;
+	if (scope == SWEEP_ALL) {
 		namespaces_scan(&s->namespaces);
 		namespaces_tell(&s->namespaces, &s->taker);
 	}
-	collect(s, is_wide);
+	collect(s, scope);
 	sort(&s->now);
 	match(s, now_ns);
 	want(s);
@@ -151,16 +163,18 @@ sweep_run(struct sweep *s, bool is_wide, int64_t now_ns)
 }
 
 static void
-collect(struct sweep *s, bool is_wide)
+collect(struct sweep *s, enum sweep_scope scope)
 {
 	struct sockets_taker taker = { take, restart, s };
 	struct error error;
 
 	s->netns = s->namespaces.own;
-	if (sockets_dump(s->sockets, SOCKETS_ALL, &taker, &error) < 0)
+	if (sockets_dump(s->sockets, scope == SWEEP_UDP ?
+	    SOCKETS_UDP | SOCKETS_LISTENING | SOCKETS_CONNECTED :
+	    SOCKETS_ALL, &taker, &error) < 0)
 		log_verbose("programs: %s", error.text);
-	if (!is_wide) {
-		keep_others(s);
+	if (scope != SWEEP_ALL) {
+		keep_rest(s, scope);
 		return;
 	}
 	for (size_t i = 0; i < s->namespaces.count; i++) {
@@ -171,10 +185,10 @@ collect(struct sweep *s, bool is_wide)
 
 /* Who is not looked at has what he had. */
 static void
-keep_others(struct sweep *s)
+keep_rest(struct sweep *s, enum sweep_scope scope)
 {
 	for (size_t i = 0; i < s->before.count; i++) {
-		if (s->before.items[i].socket.netns == s->namespaces.own)
+		if (is_within(s, scope, &s->before.items[i]))
 			continue;
 		s->now.items = room_for(s->now.items, s->now.count,
 		    &s->now.room, sizeof *s->now.items);
@@ -182,16 +196,34 @@ keep_others(struct sweep *s)
 	}
 }
 
+static bool
+is_within(const struct sweep *s, enum sweep_scope scope,
+    const struct swept *swept)
+{
+	if (scope == SWEEP_ALL)
+		return true;
+	return swept->socket.netns == s->namespaces.own &&
+	    (scope == SWEEP_OWN || swept->socket.protocol == IPPROTO_UDP);
+}
+
 static void
 take(void *context, const struct socket_facts *facts)
 {
 	struct sweep *s = context;
-	struct swept *swept;
 
 	/* The kernel's own: what lingers, or answers for nobody yet. */
 	if (facts->inode == 0 || facts->local.port == 0 ||
 	    s->now.count == SWEEP_SOCKETS_MAX)
 		return;
+	(void)add(s, facts);
+}
+
+/* Not told yet; in the namespace that is looked at. */
+static struct swept *
+add(struct sweep *s, const struct socket_facts *facts)
+{
+	struct swept *swept;
+
 	s->now.items = room_for(s->now.items, s->now.count, &s->now.room,
 	    sizeof *s->now.items);
 	swept = &s->now.items[s->now.count++];
@@ -205,6 +237,7 @@ take(void *context, const struct socket_facts *facts)
 	memcpy(swept->socket.local, facts->local.address, 16);
 	memcpy(swept->socket.remote, facts->remote.address, 16);
 	news_socket_unmap(&swept->socket, facts->is_v6only);
+	return swept;
 }
 
 static void
@@ -336,6 +369,57 @@ list_pids(struct sweep *s)
 		    NULL, 10);
 	}
 	(void)closedir(proc);
+}
+
+void
+sweep_knock(struct sweep *s, const struct socket_facts *syn, int64_t now_ns)
+{
+	struct socket_facts facts = *syn;
+	struct swept *swept;
+	struct error error;
+
+	if (s->now.count >= SWEEP_SOCKETS_MAX ||
+	    sockets_find(s->sockets, &facts, &error) <= 0 ||
+	    facts.inode == 0 || facts.remote.port != syn->remote.port)
+		return;
+	s->netns = s->namespaces.own;
+	swept = add(s, &facts);
+	swept->begin_ns = now_ns;
+	/* Of what comes twice, or was swept just now, one goes with sorting. */
+	s->is_unsorted = true;
+	hunt_one(s, s->now.count - 1);
+}
+
+/* The youngest first: it hardly needs more than one look. */
+static void
+hunt_one(struct sweep *s, size_t at)
+{
+	struct wanted one = { s->now.items[at].inode, &s->now.items[at] };
+	uint32_t newest = newest_pid();
+
+	s->wanted = room_for(s->wanted, 0, &s->wanted_room,
+	    sizeof *s->wanted);
+	s->wanted[0] = one;
+	s->wanted_count = s->missing = 1;
+	for (uint32_t i = 0; i < SWEEP_YOUNG && i < newest && s->missing > 0;
+	    i++)
+		look_at(s, newest - i);
+	hunt(s, false);
+}
+
+/* The pid that was given out last ends the line; 0: unknown. */
+static uint32_t
+newest_pid(void)
+{
+	FILE *file = fopen("/proc/loadavg", "re");
+	unsigned int pid = 0;
+
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%*s %*s %*s %*s %u", &pid) != 1)
+		pid = 0;
+	(void)fclose(file);
+	return pid;
 }
 
 static void

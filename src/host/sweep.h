@@ -12,6 +12,7 @@
 
 #include "host/news.h"
 #include "host/roster.h"
+#include "host/sockets.h"
 
 struct sweep;
 
@@ -19,11 +20,22 @@ struct sweep;
 struct sweep	*sweep_open(struct roster *, const struct news_taker *);
 void		 sweep_close(struct sweep *);
 
+/* What is looked at; all else is taken to be as it was. */
+enum sweep_scope {
+	SWEEP_UDP,		/* of our namespace: a quick look */
+	SWEEP_OWN,		/* all of our namespace's */
+	SWEEP_ALL		/* and of the others; addresses, too */
+};
+
+/* Looks, and tells what changed. now_ns is the wall clock. */
+void		 sweep_run(struct sweep *, enum sweep_scope, int64_t now_ns);
+
 /*
- * Looks at the sockets of our namespace, and when is_wide at those of others,
- * and tells what changed and the addresses. now_ns is the wall clock.
+ * Somebody, perhaps on this machine, begins the connection with these ends:
+ * who it was is looked up while it is there.
  */
-void		 sweep_run(struct sweep *, bool is_wide, int64_t now_ns);
+void		 sweep_knock(struct sweep *, const struct socket_facts *,
+		    int64_t now_ns);
 
 /* The inode of our own network namespace; 0: unknown. */
 uint32_t	 sweep_netns(const struct sweep *);
