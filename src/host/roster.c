@@ -187,9 +187,10 @@ describe(struct roster *r, const struct watch *watch,
 	memcpy(name, told->name, sizeof name - 1);
 	if (processes_read(r->processes, told->pid, process) == 0 &&
 	    process->start_ticks == told->start_ns / r->tick_ns) {
-		if (strcmp(process->name, name) == 0)
+		/* Or it is ending, or became another program since. */
+		if (strcmp(process->name, name) == 0 &&
+		    process->exe[0] != '\0')
 			return;
-		/* It became another program since. */
 		process->exe[0] = '\0';
 		process->is_exe_deleted = false;
 	} else {
