@@ -63,6 +63,9 @@ unit_tests = \
 	%D%/unit/host/process_files \
 	%D%/unit/host/sockets_message \
 	%D%/unit/host/sockets_proc \
+	%D%/unit/host/news \
+	%D%/unit/host/programs_table \
+	%D%/unit/host/syns \
 	%D%/unit/options \
 	%D%/unit/output/csv \
 	%D%/unit/output/json \
@@ -105,6 +108,7 @@ script_tests = \
 	%D%/listed.sh \
 	%D%/live/connections.py \
 	%D%/live/live.py \
+	%D%/live/programs.py \
 	%D%/live/promises.py \
 	%D%/live/top.py \
 	%D%/malformed.py \
@@ -150,6 +154,7 @@ fuzz_targets = \
 	%D%/fuzz/application \
 	%D%/fuzz/delivery \
 	%D%/fuzz/host \
+	%D%/fuzz/news \
 	%D%/fuzz/saved \
 	%D%/fuzz/tcp \
 	%D%/fuzz/walk
@@ -164,6 +169,8 @@ endif
 %C%_fuzz_delivery_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 %C%_fuzz_host_SOURCES = %D%/fuzz/host.c
 %C%_fuzz_host_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+%C%_fuzz_news_SOURCES = %D%/fuzz/news.c
+%C%_fuzz_news_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 %C%_fuzz_saved_SOURCES = %D%/fuzz/saved.c
 %C%_fuzz_saved_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 %C%_fuzz_tcp_SOURCES = %D%/fuzz/tcp.c
