@@ -344,6 +344,7 @@ static void
 take_open(struct collector *c, const struct watch_event *event,
     int64_t time_ns, struct news *news)
 {
+	sweep_meet(c->sweep, event->socket.netns, event->process.pid);
 	news->slot = roster_of_kernel(c->roster, c->watch, &event->process);
 	news->kind = NEWS_SOCKET;
 	news->by = NEWS_BY_EBPF;

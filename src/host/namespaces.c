@@ -19,7 +19,7 @@
 enum { NAMESPACES_LINES_MAX = 20000, NAMESPACES_LINE_SIZE = 512 };
 
 static uint32_t	inode_of(const char *pid);
-static void	add(struct namespaces *, uint32_t, const char *);
+static bool	add(struct namespaces *, uint32_t, uint32_t);
 static void	tell_own(const struct namespaces *,
 		    const struct news_taker *);
 static void	tell_interface(const struct ifaddrs *, struct news *,
@@ -57,22 +57,44 @@ namespaces_scan(struct namespaces *n)
 		return;
 	while ((entry = readdir(proc)) != NULL) {
 		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-			add(n, inode_of(entry->d_name), entry->d_name);
+			(void)add(n, inode_of(entry->d_name),
+			    (uint32_t)strtoul(entry->d_name, NULL, 10));
 	}
 	(void)closedir(proc);
 }
 
-static void
-add(struct namespaces *n, uint32_t inode, const char *pid)
+/* Whether it is one that was not there yet. */
+static bool
+add(struct namespaces *n, uint32_t inode, uint32_t pid)
 {
 	if (inode == 0 || inode == n->own || n->count == NAMESPACES_MAX)
-		return;
+		return false;
 	for (size_t i = 0; i < n->count; i++) {
 		if (n->others[i].inode == inode)
-			return;
+			return false;
 	}
 	n->others[n->count].inode = inode;
-	n->others[n->count++].pid = (uint32_t)strtoul(pid, NULL, 10);
+	n->others[n->count++].pid = pid;
+	return true;
+}
+
+void
+namespaces_meet(struct namespaces *n, uint32_t inode, uint32_t pid,
+    const struct news_taker *taker)
+{
+	struct news news = { .kind = NEWS_ADDRESSES, .netns = inode };
+	char name[16];
+
+	if (inode == n->own || !add(n, inode, pid))
+		return;
+	/* It is gone, or another process has its number: then the next one. */
+	(void)snprintf(name, sizeof name, "%" PRIu32, pid);
+	if (inode_of(name) != inode) {
+		n->count--;
+		return;
+	}
+	taker->take(taker->context, &news);
+	tell_other(pid, &news, taker);
 }
 
 void

@@ -28,6 +28,13 @@ struct namespaces {
 /* Looks which there are now. */
 void	namespaces_scan(struct namespaces *);
 
+/*
+ * A process of this namespace was met: where it is new, its addresses are
+ * told while that process is there, which may not be for long.
+ */
+void	namespaces_meet(struct namespaces *, uint32_t inode, uint32_t pid,
+	    const struct news_taker *);
+
 /* Tells the addresses of our own and all others. */
 void	namespaces_tell(const struct namespaces *, const struct news_taker *);
 

@@ -391,8 +391,10 @@ take_address(struct programs_table *t, const struct news *n)
 {
 	struct local_address *address;
 
+	/* Those that were told first may be of namespaces long gone. */
 	if (t->address_count == PROGRAMS_ADDRESSES_MAX)
-		return;
+		memmove(&t->addresses[0], &t->addresses[1],
+		    --t->address_count * sizeof t->addresses[0]);
 	address = &t->addresses[t->address_count++];
 	memcpy(address->bytes, n->socket.local, sizeof address->bytes);
 	address->family = n->socket.family;

@@ -124,6 +124,12 @@ sweep_netns(const struct sweep *s)
 	return s->namespaces.own;
 }
 
+void
+sweep_meet(struct sweep *s, uint32_t netns, uint32_t pid)
+{
+	namespaces_meet(&s->namespaces, netns, pid, &s->taker);
+}
+
 /* The array with room for one more. */
 static void *
 room_for(void *array, size_t count, size_t *room, size_t size)

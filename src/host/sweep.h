@@ -37,6 +37,9 @@ void		 sweep_run(struct sweep *, enum sweep_scope, int64_t now_ns);
 void		 sweep_knock(struct sweep *, const struct socket_facts *,
 		    int64_t now_ns);
 
+/* A process in that namespace was met; see namespaces_meet(). */
+void		 sweep_meet(struct sweep *, uint32_t netns, uint32_t pid);
+
 /* The inode of our own network namespace; 0: unknown. */
 uint32_t	 sweep_netns(const struct sweep *);
 
