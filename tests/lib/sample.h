@@ -109,6 +109,12 @@ sample_fill_side(struct record_side *side, uint16_t port, const char *class)
 		.packets = 1000, .lost = 3, .reordered = 2, .duplicates = 1,
 		.jitter_ns = 1500000, .jitter_max_ns = 4000000
 	};
+	side->process = (struct record_process){
+		.pid = 4242, .uid = 1000, .name = "firefox",
+		.exe = "/usr/bin/firefox", .user = "anna",
+		.unit = "session.scope", .container = "0123456789ab",
+		.by = "ebpf"
+	};
 }
 
 /*

@@ -242,7 +242,7 @@ test_twins(void **state)
 		assert_int_equal(src->needs == 0, dst->needs == 0);
 		twins++;
 	}
-	assert_int_equal(twins, 4 + 14 + 45 + 5 + 9);
+	assert_int_equal(twins, 4 + 14 + 8 + 45 + 5 + 9);
 }
 
 static void
