@@ -209,6 +209,7 @@ const struct option options_table[] = {
 		.apply = apply_text
 	}, {
 		.name = "programs",
+		.commands = METERING,
 		.argument = ARGUMENT_WORD, .value = "HOW",
 		.words = option_programs,
 		.help = "name the programs that have the ends of flows, live",

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "engine/attribution.h"
 #include "engine/engine.h"
 #include "engine/watch.h"
 
@@ -109,6 +110,7 @@ show(struct watch *w, int count)
 			return true;
 		meter_describe(w->meter, w->number, &flow);
 		record_fill(&record, &flow, w->options->community_seed);
+		attribution_fill(w->options->programs, &record);
 		w->watcher->open(w->watcher->context, &record);
 	}
 	return false;
