@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	%D%/fields.md \
 	%D%/limits.md \
 	%D%/performance.md \
+	%D%/programs.md \
 	%D%/realtime.md \
 	%D%/screen.py \
 	%D%/tcp.md \

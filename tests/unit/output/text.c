@@ -93,6 +93,25 @@ test_quiet_and_macs(void **state)
 	    "    12 →    12 ←    1.4k    1.4k\n");
 }
 
+/* This machine's end, or both; a name is foreign bytes. */
+static void
+test_programs(void **state)
+{
+	const struct output_options options = { .has_programs = true };
+	struct record r = sample_tcp();
+
+	(void)state;
+	expect_says(&options, &r, "tls             -   ");
+	r.has |= RECORD_SRC_PROGRAM;
+	r.src.process = (struct record_process){ .pid = 4242,
+	    .name = "fire\033[31mfox" };
+	expect_says(&options, &r, " fire\\x1b[31mfox[4242] ");
+	r.has |= RECORD_DST_PROGRAM;
+	r.src.process.name = "curl";
+	r.dst.process = (struct record_process){ .pid = 7, .name = "nginx" };
+	expect_says(&options, &r, " curl[4242] → nginx[7] ");
+}
+
 static void
 test_eighty_columns(void **state)
 {
@@ -478,6 +497,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_quiet_and_macs),
+		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_eighty_columns),
 		cmocka_unit_test(test_columns_by_need),
 		cmocka_unit_test(test_lines_below),
