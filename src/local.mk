@@ -8,6 +8,7 @@ libtallyman_a_SOURCES = \
 	%D%/base/channel.h \
 	%D%/base/cipher.c \
 	%D%/base/cipher.h \
+	%D%/base/clock.h \
 	%D%/base/cursor.h \
 	%D%/base/digest.c \
 	%D%/base/digest.h \
@@ -217,9 +218,9 @@ libtallyman_a_SOURCES = \
 	%D%/host/syns.h \
 	%D%/host/users.c \
 	%D%/host/users.h \
-	%D%/host/watch.c \
-	%D%/host/watch.h \
-	%D%/host/watch_events.h \
+	%D%/host/tracer.c \
+	%D%/host/tracer.h \
+	%D%/host/tracer_events.h \
 	%D%/inform.c \
 	%D%/inform.h \
 	%D%/options.c \
@@ -323,21 +324,21 @@ tallyman_SOURCES = %D%/main.c
 
 # The program for the kernel: compiled for BPF, whatever all else is for, and
 # carried along as bytes. Paths of the builder do not get into it.
-EXTRA_DIST += %D%/host/watch.bpf.c build-aux/embed.sh
-CLEANFILES += %D%/host/watch.bpf.o %D%/host/watch_program.c
+EXTRA_DIST += %D%/host/tracer.bpf.c build-aux/embed.sh
+CLEANFILES += %D%/host/tracer.bpf.o %D%/host/tracer_program.c
 if HAVE_EBPF
-nodist_libtallyman_a_SOURCES += %D%/host/watch_program.c
+nodist_libtallyman_a_SOURCES += %D%/host/tracer_program.c
 endif
 
-%D%/host/watch.bpf.o: %D%/host/watch.bpf.c %D%/host/watch_events.h
+%D%/host/tracer.bpf.o: %D%/host/tracer.bpf.c %D%/host/tracer_events.h
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	$(BPF_CLANG) $(BPF_CFLAGS) -Wall -Wextra -Werror \
 	    -I$(top_srcdir)/src $(LIBBPF_CFLAGS) \
 	    -ffile-prefix-map=$(abs_srcdir)/= -ffile-prefix-map=$(srcdir)/= \
 	    -fdebug-compilation-dir=. \
-	    -c $(srcdir)/%D%/host/watch.bpf.c -o $@
+	    -c $(srcdir)/%D%/host/tracer.bpf.c -o $@
 
-%D%/host/watch_program.c: %D%/host/watch.bpf.o build-aux/embed.sh
+%D%/host/tracer_program.c: %D%/host/tracer.bpf.o build-aux/embed.sh
 	$(AM_V_GEN)$(SHELL) $(srcdir)/build-aux/embed.sh \
-	    %D%/host/watch.bpf.o watch_program host/watch.h > $@.new && \
+	    %D%/host/tracer.bpf.o tracer_program host/tracer.h > $@.new && \
 	mv $@.new $@

@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "capture/paced.h"
 #include "engine/signals.h"
@@ -278,12 +278,8 @@ draw(struct top *top, int width, int height)
 static int64_t
 now_of(const struct top *top)
 {
-	struct timespec now;
-
-	if (!top->engine.is_live)
-		return paced_now(top->engine.source);
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	return top->engine.is_live ? clock_ns(CLOCK_REALTIME) :
+	    paced_now(top->engine.source);
 }
 
 static int64_t

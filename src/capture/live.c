@@ -19,9 +19,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "capture/file/words.h"
 #include "capture/filter.h"
@@ -95,7 +95,6 @@ static void	 live_port_failed(struct live *, struct live_port *);
 static void	 live_sort(struct frame *, int);
 static bool	 live_is_over(struct live *);
 static void	 live_wait(struct live *);
-static int64_t	 live_clock(clockid_t);
 static void	 live_counts(struct source *, struct source_counts *);
 static void	 live_free(struct source *);
 static void	 live_print_flags(unsigned int);
@@ -330,7 +329,7 @@ live_collect(struct live *live, struct frame *frames, int max)
 	if (live->count > 1)
 		live_sort(frames, batch.count);
 	if (batch.count > 0)
-		live->last_tick_ns = live_clock(CLOCK_MONOTONIC);
+		live->last_tick_ns = clock_ns(CLOCK_MONOTONIC);
 	return batch.count;
 }
 
@@ -437,9 +436,9 @@ live_is_over(struct live *live)
 
 	if (!live->is_stopped)
 		return false;
-	now_ns = live_clock(CLOCK_MONOTONIC);
+	now_ns = clock_ns(CLOCK_MONOTONIC);
 	if (live->stop_ns == 0) {
-		live->stop_ns = live_clock(CLOCK_REALTIME);
+		live->stop_ns = clock_ns(CLOCK_REALTIME);
 		live->stop_tick_ns = live->last_tick_ns = now_ns;
 	}
 	for (i = 0; i < live->count; i++)
@@ -463,15 +462,6 @@ live_wait(struct live *live)
 			timeout = LIVE_BLIND_MS;
 	}
 	poll(live->waits, live->count, timeout);
-}
-
-static int64_t
-live_clock(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 void

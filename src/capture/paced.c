@@ -6,8 +6,8 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 enum { PACED_BATCH = 64, PACED_QUIET_MS = 20 };
@@ -40,7 +40,6 @@ static bool	paced_fill(struct paced *);
 static int	paced_give(struct paced *, struct frame *, int);
 static int64_t	paced_clock(const struct paced *);
 static void	paced_wait(const struct paced *);
-static int64_t	steady_ns(void);
 
 static const struct source_operations paced_operations = {
 	.read = paced_read,
@@ -100,7 +99,7 @@ paced_fill(struct paced *paced)
 	if (count > 0 && !paced->has_begun) {
 		paced->has_begun = true;
 		paced->first_ns = paced->newest_ns = paced->held[0].ts_ns;
-		paced->begin_ns = steady_ns();
+		paced->begin_ns = clock_ns(CLOCK_MONOTONIC);
 	}
 	return count > 0;
 }
@@ -137,7 +136,7 @@ paced_clock(const struct paced *paced)
 
 	if (paced->speed <= 0)
 		return INT64_MAX;
-	passed_ns = (double)(steady_ns() - paced->begin_ns) * paced->speed;
+	passed_ns = (double)(clock_ns(CLOCK_MONOTONIC) - paced->begin_ns) * paced->speed;
 	if (passed_ns >= (double)(INT64_MAX - 1) - (double)paced->first_ns)
 		return INT64_MAX;
 	return paced->first_ns + (int64_t)passed_ns;
@@ -186,13 +185,4 @@ paced_free(struct source *source)
 	windows_release(&paced->source.windows);
 	source_free(paced->inner);
 	free(paced);
-}
-
-static int64_t
-steady_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/units.h"
 #include "dissect/services.h"
@@ -52,15 +52,13 @@ listing_take(struct error *error)
 	struct sockets_taker taker = {
 		listing_add, listing_restart, listing
 	};
-	struct timespec now;
 	int result;
 
 	if (listing == NULL) {
 		log_error("cannot allocate %zu bytes", sizeof *listing);
 		abort();
 	}
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	listing->time_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	listing->time_ns = clock_ns(CLOCK_REALTIME);
 	if (!sockets_is_netlink(sockets))
 		log_verbose("no netlink: /proc/net says nothing of bytes and "
 		    "round trips");

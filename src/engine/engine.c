@@ -3,8 +3,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "capture/live.h"
 #include "dissect/registry.h"
@@ -66,7 +66,6 @@ static void	fill_stats(struct engine *);
 static void	count_flows(struct engine *, struct meter_counts *);
 static void	finish(struct engine *);
 static void	release(struct engine *);
-static int64_t	clock_ns(clockid_t);
 
 int
 engine_run(const struct engine_options *options, struct error *error)
@@ -552,13 +551,4 @@ finish(struct engine *e)
 		    (unsigned long long)s->filtered);
 		e->has_failed = true;
 	}
-}
-
-static int64_t
-clock_ns(clockid_t id)
-{
-	struct timespec now;
-
-	(void)clock_gettime(id, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }

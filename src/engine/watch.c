@@ -4,8 +4,8 @@
  * which the run goes on.
  */
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "engine/attribution.h"
 #include "engine/engine.h"
@@ -32,7 +32,6 @@ struct watch {
 static bool	is_due(const struct watch *, int64_t);
 static bool	show(struct watch *, int);
 static int64_t	clock_of(const struct watch *, int64_t);
-static int64_t	wall_ns(void);
 
 struct watch *
 watch_new(const struct engine_options *options, struct meter *meter)
@@ -49,7 +48,7 @@ watch_new(const struct engine_options *options, struct meter *meter)
 	w->options = options;
 	w->watcher = options->watcher;
 	w->meter = meter;
-	w->began_wall_ns = wall_ns();
+	w->began_wall_ns = clock_ns(CLOCK_MONOTONIC);
 	w->began_clock_ns = clock_of(w, w->began_wall_ns);
 	w->ended_ns = w->began_wall_ns;
 	return w;
@@ -69,7 +68,7 @@ watch_advance(struct watch *w, bool is_quiet)
 
 	if (w == NULL)
 		return false;
-	now_ns = wall_ns();
+	now_ns = clock_ns(CLOCK_MONOTONIC);
 	if (!w->is_looking) {
 		if (!is_due(w, now_ns))
 			return false;
@@ -80,7 +79,7 @@ watch_advance(struct watch *w, bool is_quiet)
 		w->began_clock_ns = clock_of(w, now_ns);
 	}
 	is_over = show(w, is_quiet ? WATCH_STEP_QUIET : WATCH_STEP);
-	w->ended_ns = wall_ns();
+	w->ended_ns = clock_ns(CLOCK_MONOTONIC);
 	w->spent_ns += w->ended_ns - now_ns;
 	w->is_looking = !is_over;
 	return is_over;
@@ -142,13 +141,4 @@ clock_of(const struct watch *w, int64_t now_ns)
 {
 	return w->watcher->clock == NULL ? now_ns :
 	    w->watcher->clock(w->watcher->context);
-}
-
-static int64_t
-wall_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }

@@ -16,16 +16,16 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "host/news.h"
 #include "host/rights.h"
 #include "host/roster.h"
 #include "host/sweep.h"
 #include "host/syns.h"
-#include "host/watch.h"
+#include "host/tracer.h"
 
 #define COLLECTOR_WARM_NS INT64_C(1000000000)
 
@@ -53,7 +53,7 @@ enum { COLLECTOR_SYNS = 16 };
 struct collector {
 	int		 socket;	/* to the meter */
 	struct buffer	 out;		/* news not sent yet */
-	struct watch	*watch;		/* NULL: sweeps are all there is */
+	struct tracer	*tracer;	/* NULL: sweeps are all there is */
 	struct roster	*roster;
 	struct sweep	*sweep;
 	int64_t		 wall_ns;	/* of the wall clock less the steady */
@@ -79,14 +79,13 @@ static void	look(struct collector *, enum sweep_scope);
 static void	take_syns(struct collector *);
 static void	drain(struct collector *);
 static void	tell_lost(struct collector *);
-static void	take_event(void *, const struct watch_event *);
-static void	take_open(struct collector *, const struct watch_event *,
+static void	take_event(void *, const struct tracer_event *);
+static void	take_open(struct collector *, const struct tracer_event *,
 		    int64_t, struct news *);
 static void	tell(void *, const struct news *);
 static void	send_news(struct collector *);
 static void	hear(struct collector *);
 static void	answer(struct collector *, const uint8_t *);
-static int64_t	clock_ns(clockid_t);
 
 int
 collector_start(enum collector_how how, const char *user, pid_t *pid,
@@ -135,7 +134,7 @@ collector_live(int socket, enum collector_how how, const char *user,
 	greet(&c, &error);
 	while (!c.is_over)
 		attend(&c);
-	watch_close(c.watch);
+	tracer_close(c.tracer);
 }
 
 /* The terminal's are for the meter, whose end is ours. */
@@ -163,10 +162,10 @@ begin(struct collector *c, enum collector_how how, const char *user,
 	struct news_taker taker = { tell, c };
 
 	if (how != COLLECTOR_SOCKETS)
-		c->watch = watch_open(take_event, c, error);
-	if (how == COLLECTOR_EBPF && c->watch == NULL)
+		c->tracer = tracer_open(take_event, c, error);
+	if (how == COLLECTOR_EBPF && c->tracer == NULL)
 		return false;
-	if (c->watch == NULL) {
+	if (c->tracer == NULL) {
 		c->syns = syns_open();
 		/* Whom it looks for is gone in a moment; it may not be so. */
 		(void)setpriority(PRIO_PROCESS, 0, COLLECTOR_NICE);
@@ -187,7 +186,7 @@ greet(struct collector *c, const struct error *error)
 	struct news news = { .kind = NEWS_HELLO };
 
 	if (c->sweep != NULL) {
-		news.by = c->watch != NULL ? NEWS_BY_EBPF : NEWS_BY_SOCKETS;
+		news.by = c->tracer != NULL ? NEWS_BY_EBPF : NEWS_BY_SOCKETS;
 		news.netns = sweep_netns(c->sweep);
 	}
 	memcpy(news.text, error->text,
@@ -202,7 +201,7 @@ attend(struct collector *c)
 {
 	struct pollfd waits[] = {
 		{ .fd = c->socket, .events = POLLIN },
-		{ .fd = c->watch == NULL ? -1 : watch_descriptor(c->watch),
+		{ .fd = c->tracer == NULL ? -1 : tracer_descriptor(c->tracer),
 		    .events = POLLIN },
 		{ .fd = c->syns, .events = POLLIN }
 	};
@@ -214,7 +213,7 @@ attend(struct collector *c)
 		take_syns(c);
 	if (waits[0].revents != 0)
 		hear(c);
-	if (c->watch != NULL)
+	if (c->tracer != NULL)
 		drain(c);
 	look_where_due(c);
 	send_news(c);
@@ -247,9 +246,9 @@ due_ns(const struct collector *c, enum sweep_scope scope, int64_t now_ns)
 	int64_t least_ns = scope == SWEEP_UDP ? COLLECTOR_UDP_NS :
 	    scope == SWEEP_OWN ? COLLECTOR_OWN_NS : COLLECTOR_WARM_NS;
 
-	if (c->watch != NULL && (!is_awake || scope != SWEEP_ALL))
+	if (c->tracer != NULL && (!is_awake || scope != SWEEP_ALL))
 		return INT64_MAX;
-	if (c->watch != NULL)
+	if (c->tracer != NULL)
 		least_ns = COLLECTOR_SELDOM_NS;
 	else if (!is_awake)
 		least_ns = COLLECTOR_WARM_NS;
@@ -299,7 +298,7 @@ static void
 drain(struct collector *c)
 {
 	c->wall_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
-	watch_drain(c->watch);
+	tracer_drain(c->tracer);
 	tell_lost(c);
 }
 
@@ -307,7 +306,7 @@ static void
 tell_lost(struct collector *c)
 {
 	struct news news = { .kind = NEWS_LOST,
-	    .count = watch_lost(c->watch) };
+	    .count = tracer_lost(c->tracer) };
 
 	if (news.count == c->lost)
 		return;
@@ -316,13 +315,13 @@ tell_lost(struct collector *c)
 }
 
 static void
-take_event(void *context, const struct watch_event *event)
+take_event(void *context, const struct tracer_event *event)
 {
 	struct collector *c = context;
 	int64_t time_ns = (int64_t)event->time_ns + c->wall_ns;
 	struct news news = { .slot = NEWS_SLOT_ANY, .end_ns = time_ns };
 
-	if (event->kind == WATCH_EXIT) {
+	if (event->kind == TRACER_EXIT) {
 		roster_exit(c->roster, &event->process, time_ns);
 		return;
 	}
@@ -335,17 +334,17 @@ take_event(void *context, const struct watch_event *event)
 	news.socket.family = event->socket.family;
 	news_socket_unmap(&news.socket, event->socket.is_v6only != 0);
 	news.kind = NEWS_CLOSE;
-	if (event->kind == WATCH_OPEN)
+	if (event->kind == TRACER_OPEN)
 		take_open(c, event, time_ns, &news);
 	tell(c, &news);
 }
 
 static void
-take_open(struct collector *c, const struct watch_event *event,
+take_open(struct collector *c, const struct tracer_event *event,
     int64_t time_ns, struct news *news)
 {
 	sweep_meet(c->sweep, event->socket.netns, event->process.pid);
-	news->slot = roster_of_kernel(c->roster, c->watch, &event->process);
+	news->slot = roster_of_kernel(c->roster, c->tracer, &event->process);
 	news->kind = NEWS_SOCKET;
 	news->by = NEWS_BY_EBPF;
 	news->begin_ns = time_ns;
@@ -363,7 +362,7 @@ tell(void *context, const struct news *news)
 	news_write(&c->out, news);
 }
 
-/* Waits where the meter is behind: the kernel counts what it has no room for. */
+/* Waits where the meter is behind; the kernel counts what is lost then. */
 static void
 send_news(struct collector *c)
 {
@@ -404,7 +403,7 @@ answer(struct collector *c, const uint8_t *question)
 		c->awake_ns = clock_ns(CLOCK_MONOTONIC) + COLLECTOR_AWAKE_NS;
 		break;
 	case NEWS_ASK_SYNC:
-		if (c->watch != NULL)
+		if (c->tracer != NULL)
 			drain(c);
 		else
 			look(c, SWEEP_OWN);
@@ -414,13 +413,4 @@ answer(struct collector *c, const uint8_t *question)
 	default:
 		break;
 	}
-}
-
-static int64_t
-clock_ns(clockid_t id)
-{
-	struct timespec now;
-
-	(void)clock_gettime(id, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }

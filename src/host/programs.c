@@ -12,9 +12,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 /* To load the program and look around takes a fraction of a second. */
@@ -48,7 +48,6 @@ static void	take(struct programs *, struct cursor *);
 static void	take_one(struct programs *, const struct news *, int64_t);
 static void	*listen_on(void *);
 static void	ask(struct programs *, uint8_t, uint32_t);
-static int64_t	clock_ns(clockid_t);
 
 struct programs *
 programs_open(enum collector_how how, const char *user, struct error *error)
@@ -85,7 +84,9 @@ programs_begin(struct programs *p, struct error *error)
 	int status;
 
 	do {
-		if (poll(&wait, 1, PROGRAMS_HELLO_MS) <= 0 && errno != EINTR)
+		int ready = poll(&wait, 1, PROGRAMS_HELLO_MS);
+
+		if (ready == 0 || (ready < 0 && errno != EINTR))
 			break;
 	} while (wait.revents == 0 || (hear(p) && p->news.kind !=
 	    NEWS_HELLO));
@@ -267,13 +268,4 @@ programs_by_name(enum news_by by)
 	};
 
 	return names[by];
-}
-
-static int64_t
-clock_ns(clockid_t id)
-{
-	struct timespec now;
-
-	(void)clock_gettime(id, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "host/process_files.h"
 #include "host/users.h"
@@ -24,7 +24,7 @@ struct member {
 	uint64_t	start_ticks;
 	uint32_t	pid;
 	uint32_t	next;		/* slot in its place, plus 1 */
-	char		name[WATCH_NAME_SIZE];
+	char		name[TRACER_NAME_SIZE];
 };
 
 struct roster {
@@ -46,12 +46,12 @@ static uint32_t	 find(const struct roster *, uint32_t, uint64_t,
 static uint32_t	 enter(struct roster *, const struct process *,
 		    const char *);
 static void	 leave(struct roster *, uint32_t);
-static void	 describe(struct roster *, const struct watch *,
-		    const struct watch_process *, struct process *);
-static void	 describe_dead(struct roster *, const struct watch_process *,
+static void	 describe(struct roster *, const struct tracer *,
+		    const struct tracer_process *, struct process *);
+static void	 describe_dead(struct roster *, const struct tracer_process *,
 		    struct process *);
-static void	 describe_exe(const struct watch *,
-		    const struct watch_process *, struct process *);
+static void	 describe_exe(const struct tracer *,
+		    const struct tracer_process *, struct process *);
 static void	 describe_cgroup(const struct roster *, uint64_t,
 		    struct process *);
 
@@ -165,8 +165,8 @@ leave(struct roster *r, uint32_t slot)
 }
 
 uint32_t
-roster_of_kernel(struct roster *r, const struct watch *watch,
-    const struct watch_process *told)
+roster_of_kernel(struct roster *r, const struct tracer *tracer,
+    const struct tracer_process *told)
 {
 	struct process process;
 	uint32_t slot = find(r, told->pid, told->start_ns / r->tick_ns,
@@ -174,15 +174,15 @@ roster_of_kernel(struct roster *r, const struct watch *watch,
 
 	if (slot != NEWS_SLOTS)
 		return slot;
-	describe(r, watch, told, &process);
+	describe(r, tracer, told, &process);
 	return enter(r, &process, told->name);
 }
 
 static void
-describe(struct roster *r, const struct watch *watch,
-    const struct watch_process *told, struct process *process)
+describe(struct roster *r, const struct tracer *tracer,
+    const struct tracer_process *told, struct process *process)
 {
-	char name[WATCH_NAME_SIZE] = "";
+	char name[TRACER_NAME_SIZE] = "";
 
 	memcpy(name, told->name, sizeof name - 1);
 	if (processes_read(r->processes, told->pid, process) == 0 &&
@@ -197,12 +197,12 @@ describe(struct roster *r, const struct watch *watch,
 		describe_dead(r, told, process);
 	}
 	memcpy(process->name, name, sizeof name);
-	describe_exe(watch, told, process);
+	describe_exe(tracer, told, process);
 }
 
 /* What the kernel said, and what follows from it. */
 static void
-describe_dead(struct roster *r, const struct watch_process *told,
+describe_dead(struct roster *r, const struct tracer_process *told,
     struct process *process)
 {
 	const char *user;
@@ -222,12 +222,12 @@ describe_dead(struct roster *r, const struct watch_process *told,
 
 /* A path that depends on where the process was would say nothing. */
 static void
-describe_exe(const struct watch *watch, const struct watch_process *told,
+describe_exe(const struct tracer *tracer, const struct tracer_process *told,
     struct process *process)
 {
-	struct watch_exe exe;
+	struct tracer_exe exe;
 
-	if (watch_exe(watch, told->pid, told->start_ns, &exe) &&
+	if (tracer_exe(tracer, told->pid, told->start_ns, &exe) &&
 	    exe.path[0] == '/')
 		(void)snprintf(process->exe, sizeof process->exe, "%s",
 		    exe.path);
@@ -279,18 +279,13 @@ roster_of_pid(struct roster *r, uint32_t pid)
 int64_t
 roster_start_ns(const struct roster *r, uint32_t slot)
 {
-	struct timespec now, up;
-	int64_t boot_ns;
+	int64_t boot_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	(void)clock_gettime(CLOCK_BOOTTIME, &up);
-	boot_ns = (int64_t)(now.tv_sec - up.tv_sec) * 1000000000 +
-	    now.tv_nsec - up.tv_nsec;
 	return boot_ns + (int64_t)(r->members[slot].start_ticks * r->tick_ns);
 }
 
 void
-roster_exit(struct roster *r, const struct watch_process *told,
+roster_exit(struct roster *r, const struct tracer_process *told,
     int64_t end_ns)
 {
 	struct news news = { .kind = NEWS_EXIT, .end_ns = end_ns };

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "host/news.h"
-#include "host/watch.h"
+#include "host/tracer.h"
 
 struct roster;
 
@@ -19,10 +19,10 @@ void		 roster_close(struct roster *);
 /*
  * The slot of the process that the kernel told of. What it did not say is
  * read from /proc, if the process is still there, else what the kernel knew
- * at its start is used. watch is who told.
+ * at its start is used. tracer is who told.
  */
-uint32_t	 roster_of_kernel(struct roster *, const struct watch *,
-		    const struct watch_process *);
+uint32_t	 roster_of_kernel(struct roster *, const struct tracer *,
+		    const struct tracer_process *);
 
 /* The slot of the process with that pid now; NEWS_SLOTS when it is gone. */
 uint32_t	 roster_of_pid(struct roster *, uint32_t pid);
@@ -31,7 +31,7 @@ uint32_t	 roster_of_pid(struct roster *, uint32_t pid);
 int64_t		 roster_start_ns(const struct roster *, uint32_t slot);
 
 /* The process ended: tells it, if the meter knows of it. */
-void		 roster_exit(struct roster *, const struct watch_process *,
+void		 roster_exit(struct roster *, const struct tracer_process *,
 		    int64_t end_ns);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * The program in the kernel, seen from here; see watch.h.
+ * The program in the kernel, seen from here; see tracer.h.
  */
-#include "host/watch.h"
+#include "host/tracer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,77 +18,77 @@
 #include <bpf/libbpf.h>
 #include <mntent.h>
 
-enum { WATCH_LINKS_MAX = 16 };
+enum { TRACER_LINKS_MAX = 16 };
 
-struct watch {
+struct tracer {
 	struct bpf_object	*object;	/* owned */
-	struct bpf_link		*links[WATCH_LINKS_MAX];	/* owned */
+	struct bpf_link		*links[TRACER_LINKS_MAX];	/* owned */
 	size_t			 link_count;
 	struct ring_buffer	*ring;		/* owned */
-	watch_take		*take;
+	tracer_take		*take;
 	void			*context;
 	int			 lost;		/* descriptors of maps */
 	int			 exes;
 };
 
-static bool	watch_load(struct watch *, bool, struct error *);
-static bool	watch_attach(struct watch *, struct error *);
-static bool	watch_is_cgroup(const struct bpf_program *);
-static int	watch_open_cgroup(void);
-static int	watch_event(void *, void *, size_t);
-static int	watch_log(enum libbpf_print_level, const char *, va_list)
+static bool	tracer_load(struct tracer *, bool, struct error *);
+static bool	tracer_attach(struct tracer *, struct error *);
+static bool	tracer_is_cgroup(const struct bpf_program *);
+static int	tracer_open_cgroup(void);
+static int	tracer_event(void *, void *, size_t);
+static int	tracer_log(enum libbpf_print_level, const char *, va_list)
 		    __attribute__((format(printf, 2, 0)));
 
-struct watch *
-watch_open(watch_take *take, void *context, struct error *error)
+struct tracer *
+tracer_open(tracer_take *take, void *context, struct error *error)
 {
-	struct watch *w = calloc(1, sizeof *w);
+	struct tracer *t = calloc(1, sizeof *t);
 	struct error all;
 
-	if (w == NULL) {
-		log_error("cannot allocate %zu bytes", sizeof *w);
+	if (t == NULL) {
+		log_error("cannot allocate %zu bytes", sizeof *t);
 		abort();
 	}
-	w->take = take;
-	w->context = context;
-	(void)libbpf_set_print(watch_log);
-	if ((!watch_load(w, true, &all) && !watch_load(w, false, error)) ||
-	    !watch_attach(w, error)) {
-		watch_close(w);
+	t->take = take;
+	t->context = context;
+	(void)libbpf_set_print(tracer_log);
+	if ((!tracer_load(t, true, &all) && !tracer_load(t, false, error)) ||
+	    !tracer_attach(t, error)) {
+		tracer_close(t);
 		return NULL;
 	}
-	w->lost = bpf_object__find_map_fd_by_name(w->object, "lost");
-	w->exes = bpf_object__find_map_fd_by_name(w->object, "exes");
-	w->ring = ring_buffer__new(bpf_object__find_map_fd_by_name(w->object,
-	    "events"), watch_event, w, NULL);
-	if (w->ring == NULL) {
+	t->lost = bpf_object__find_map_fd_by_name(t->object, "lost");
+	t->exes = bpf_object__find_map_fd_by_name(t->object, "exes");
+	t->ring = ring_buffer__new(bpf_object__find_map_fd_by_name(t->object,
+	    "events"), tracer_event, t, NULL);
+	if (t->ring == NULL) {
 		error_system(error, errno, "cannot map the events of the "
 		    "kernel");
-		watch_close(w);
+		tracer_close(t);
 		return NULL;
 	}
-	return w;
+	return t;
 }
 
 /* Older kernels do not have all that the programs of a cgroup ask for. */
 static bool
-watch_load(struct watch *w, bool has_cgroup, struct error *error)
+tracer_load(struct tracer *t, bool has_cgroup, struct error *error)
 {
 	struct bpf_program *program;
 	int status;
 
-	bpf_object__close(w->object);
-	w->object = bpf_object__open_mem(watch_program, watch_program_size,
+	bpf_object__close(t->object);
+	t->object = bpf_object__open_mem(tracer_program, tracer_program_size,
 	    NULL);
-	if (w->object == NULL) {
+	if (t->object == NULL) {
 		error_system(error, errno, "cannot read the program for the "
 		    "kernel");
 		return false;
 	}
-	bpf_object__for_each_program(program, w->object)
-		if (watch_is_cgroup(program))
+	bpf_object__for_each_program(program, t->object)
+		if (tracer_is_cgroup(program))
 			(void)bpf_program__set_autoload(program, has_cgroup);
-	status = bpf_object__load(w->object);
+	status = bpf_object__load(t->object);
 	if (status != 0)
 		error_system(error, -status, "cannot load the program into "
 		    "the kernel");
@@ -96,27 +96,27 @@ watch_load(struct watch *w, bool has_cgroup, struct error *error)
 }
 
 static bool
-watch_is_cgroup(const struct bpf_program *program)
+tracer_is_cgroup(const struct bpf_program *program)
 {
 	return bpf_program__type(program) == BPF_PROG_TYPE_CGROUP_SOCK;
 }
 
 /* Without the states of TCP there is nothing; the rest may be missing. */
 static bool
-watch_attach(struct watch *w, struct error *error)
+tracer_attach(struct tracer *t, struct error *error)
 {
-	int cgroup = watch_open_cgroup();
+	int cgroup = tracer_open_cgroup();
 	struct bpf_program *program;
 	bool has_states = false;
 
-	bpf_object__for_each_program(program, w->object) {
+	bpf_object__for_each_program(program, t->object) {
 		struct bpf_link *link = NULL;
 		const char *name = bpf_program__name(program);
 
 		if (!bpf_program__autoload(program) ||
-		    w->link_count == WATCH_LINKS_MAX)
+		    t->link_count == TRACER_LINKS_MAX)
 			continue;
-		if (!watch_is_cgroup(program))
+		if (!tracer_is_cgroup(program))
 			link = bpf_program__attach(program);
 		else if (cgroup >= 0)
 			link = bpf_program__attach_cgroup(program, cgroup);
@@ -125,8 +125,8 @@ watch_attach(struct watch *w, struct error *error)
 			    "%s", name);
 			continue;
 		}
-		w->links[w->link_count++] = link;
-		if (strcmp(name, "watch_state") == 0)
+		t->links[t->link_count++] = link;
+		if (strcmp(name, "tracer_state") == 0)
 			has_states = true;
 	}
 	if (cgroup >= 0)
@@ -138,7 +138,7 @@ watch_attach(struct watch *w, struct error *error)
 
 /* The root of the groups of version 2, wherever it is; -1: nowhere. */
 static int
-watch_open_cgroup(void)
+tracer_open_cgroup(void)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
 	const struct mntent *entry;
@@ -156,54 +156,54 @@ watch_open_cgroup(void)
 }
 
 void
-watch_close(struct watch *w)
+tracer_close(struct tracer *t)
 {
-	if (w == NULL)
+	if (t == NULL)
 		return;
-	ring_buffer__free(w->ring);
-	for (size_t i = 0; i < w->link_count; i++)
-		(void)bpf_link__destroy(w->links[i]);
-	bpf_object__close(w->object);
-	free(w);
+	ring_buffer__free(t->ring);
+	for (size_t i = 0; i < t->link_count; i++)
+		(void)bpf_link__destroy(t->links[i]);
+	bpf_object__close(t->object);
+	free(t);
 }
 
 int
-watch_descriptor(const struct watch *w)
+tracer_descriptor(const struct tracer *t)
 {
-	return ring_buffer__epoll_fd(w->ring);
+	return ring_buffer__epoll_fd(t->ring);
 }
 
 void
-watch_drain(struct watch *w)
+tracer_drain(struct tracer *t)
 {
-	(void)ring_buffer__consume(w->ring);
+	(void)ring_buffer__consume(t->ring);
 }
 
 static int
-watch_event(void *context, void *data, size_t size)
+tracer_event(void *context, void *data, size_t size)
 {
-	const struct watch *w = context;
+	const struct tracer *t = context;
 
-	if (size >= sizeof(struct watch_event))
-		w->take(w->context, data);
+	if (size >= sizeof(struct tracer_event))
+		t->take(t->context, data);
 	return 0;
 }
 
 uint64_t
-watch_lost(const struct watch *w)
+tracer_lost(const struct tracer *t)
 {
 	uint32_t zero = 0;
 	uint64_t count = 0;
 
-	(void)bpf_map_lookup_elem(w->lost, &zero, &count);
+	(void)bpf_map_lookup_elem(t->lost, &zero, &count);
 	return count;
 }
 
 bool
-watch_exe(const struct watch *w, uint32_t pid, uint64_t start_ns,
-    struct watch_exe *exe)
+tracer_exe(const struct tracer *t, uint32_t pid, uint64_t start_ns,
+    struct tracer_exe *exe)
 {
-	if (bpf_map_lookup_elem(w->exes, &pid, exe) != 0 ||
+	if (bpf_map_lookup_elem(t->exes, &pid, exe) != 0 ||
 	    exe->start_ns != start_ns)
 		return false;
 	exe->path[sizeof exe->path - 1] = '\0';
@@ -212,7 +212,7 @@ watch_exe(const struct watch *w, uint32_t pid, uint64_t start_ns,
 
 /* What libbpf has to say is for who looks for a reason. */
 static int
-watch_log(enum libbpf_print_level level, const char *format, va_list words)
+tracer_log(enum libbpf_print_level level, const char *format, va_list words)
 {
 	char line[512];
 	size_t size;
@@ -228,8 +228,8 @@ watch_log(enum libbpf_print_level level, const char *format, va_list words)
 
 #else
 
-struct watch *
-watch_open(watch_take *take, void *context, struct error *error)
+struct tracer *
+tracer_open(tracer_take *take, void *context, struct error *error)
 {
 	(void)take;
 	(void)context;
@@ -239,36 +239,36 @@ watch_open(watch_take *take, void *context, struct error *error)
 }
 
 void
-watch_close(struct watch *w)
+tracer_close(struct tracer *t)
 {
-	(void)w;
+	(void)t;
 }
 
 int
-watch_descriptor(const struct watch *w)
+tracer_descriptor(const struct tracer *t)
 {
-	(void)w;
+	(void)t;
 	return -1;
 }
 
 void
-watch_drain(struct watch *w)
+tracer_drain(struct tracer *t)
 {
-	(void)w;
+	(void)t;
 }
 
 uint64_t
-watch_lost(const struct watch *w)
+tracer_lost(const struct tracer *t)
 {
-	(void)w;
+	(void)t;
 	return 0;
 }
 
 bool
-watch_exe(const struct watch *w, uint32_t pid, uint64_t start_ns,
-    struct watch_exe *exe)
+tracer_exe(const struct tracer *t, uint32_t pid, uint64_t start_ns,
+    struct tracer_exe *exe)
 {
-	(void)w;
+	(void)t;
 	(void)pid;
 	(void)start_ns;
 	(void)exe;

@@ -1,6 +1,6 @@
 /*
  * In the kernel: which process opens, uses and ends which socket. Compiled
- * for BPF, embedded into tallyman, loaded by watch.c. Structs of the kernel
+ * for BPF, embedded into tallyman, loaded by tracer.c. Structs of the kernel
  * are declared with the members that are read; where these stand in the
  * kernel that runs is filled in when it is loaded (CO-RE).
  *
@@ -10,7 +10,7 @@
  * Who accepted a connection shows when he first reads or writes, or closes.
  * UDP has no states: who binds, sends or receives has the socket.
  */
-#include "host/watch_events.h"
+#include "host/tracer_events.h"
 
 /* What the headers of libbpf expect of those of the kernel. */
 typedef uint8_t __u8;
@@ -48,10 +48,10 @@ enum {
 	TCP_LISTEN = 10
 };
 
-enum { WATCH_SOCKETS = 65536, WATCH_PROCESSES = 8192, WATCH_RING = 1 << 21 };
+enum { TRACER_SOCKETS = 65536, TRACER_PROCESSES = 8192, TRACER_RING = 1 << 21 };
 
 /* A socket of UDP in use is told of again after a second. */
-#define WATCH_AGAIN_NS 1000000000ull
+#define TRACER_AGAIN_NS 1000000000ull
 
 #define KERNEL __attribute__((preserve_access_index))
 
@@ -109,7 +109,7 @@ struct task_struct {
 	struct task_struct	*group_leader;
 	struct nsproxy		*nsproxy;
 	uint64_t		start_boottime;
-	char			comm[WATCH_NAME_SIZE];
+	char			comm[TRACER_NAME_SIZE];
 } KERNEL;
 
 struct linux_binprm {
@@ -134,54 +134,54 @@ struct bpf_raw_tracepoint_args {
 };
 
 /* Who began to connect, until the connection has both of its ports. */
-struct watch_start {
+struct tracer_start {
 	uint64_t		time_ns;
-	struct watch_process	process;
+	struct tracer_process	process;
 };
 
 /* Of a socket (pid 0), or of a process that uses one of UDP. */
-struct watch_key {
+struct tracer_key {
 	uint64_t		name;	/* cookie, or the address */
 	uint32_t		pid;
 	uint32_t		unused;
 };
 
 /* What was told of it, and when. */
-struct watch_told {
+struct tracer_told {
 	uint64_t		time_ns;
-	struct watch_socket	socket;
+	struct tracer_socket	socket;
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, WATCH_RING);
+	__uint(max_entries, TRACER_RING);
 } events SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, WATCH_SOCKETS);
+	__uint(max_entries, TRACER_SOCKETS);
 	__type(key, uint64_t);		/* address of the socket */
-	__type(value, struct watch_start);
+	__type(value, struct tracer_start);
 } starts SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, WATCH_SOCKETS);
-	__type(key, struct watch_key);
-	__type(value, struct watch_told);
+	__uint(max_entries, TRACER_SOCKETS);
+	__type(key, struct tracer_key);
+	__type(value, struct tracer_told);
 } told SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, WATCH_PROCESSES);
+	__uint(max_entries, TRACER_PROCESSES);
 	__type(key, uint32_t);		/* pid */
-	__type(value, struct watch_exe);
+	__type(value, struct tracer_exe);
 } exes SEC(".maps");
 
 /* Processes that an event named; the value is never read. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, WATCH_PROCESSES);
+	__uint(max_entries, TRACER_PROCESSES);
 	__type(key, uint32_t);
 	__type(value, uint32_t);
 } named SEC(".maps");
@@ -194,11 +194,11 @@ struct {
 	__type(value, uint64_t);
 } lost SEC(".maps");
 
-char	watch_license[] SEC("license") = "Dual BSD/GPL";
+char	tracer_license[] SEC("license") = "Dual BSD/GPL";
 
 /* The process that runs; false for the kernel's own threads. */
 static __always_inline int
-watch_current(struct watch_process *p)
+tracer_current(struct tracer_process *p)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
@@ -213,7 +213,7 @@ watch_current(struct watch_process *p)
 
 /* Both ends; false when it is no socket of TCP or UDP, or has no port yet. */
 static __always_inline int
-watch_read_socket(struct sock *sk, struct watch_socket *s)
+tracer_read_socket(struct sock *sk, struct tracer_socket *s)
 {
 	uint16_t family = BPF_CORE_READ(sk, __sk_common.skc_family);
 	struct inet_sock *inet = (struct inet_sock *)sk;
@@ -249,7 +249,7 @@ watch_read_socket(struct sock *sk, struct watch_socket *s)
 }
 
 static __always_inline void
-watch_count_lost(void)
+tracer_count_lost(void)
 {
 	uint32_t zero = 0;
 	uint64_t *count = bpf_map_lookup_elem(&lost, &zero);
@@ -259,14 +259,14 @@ watch_count_lost(void)
 }
 
 static __always_inline void
-watch_tell(uint32_t kind, uint64_t time_ns, const struct watch_process *p,
-    const struct watch_socket *s)
+tracer_tell(uint32_t kind, uint64_t time_ns, const struct tracer_process *p,
+    const struct tracer_socket *s)
 {
-	struct watch_event *e = bpf_ringbuf_reserve(&events, sizeof *e, 0);
+	struct tracer_event *e = bpf_ringbuf_reserve(&events, sizeof *e, 0);
 	uint32_t one = 1;
 
 	if (e == 0) {
-		watch_count_lost();
+		tracer_count_lost();
 		return;
 	}
 	__builtin_memset(e, 0, sizeof *e);
@@ -276,7 +276,7 @@ watch_tell(uint32_t kind, uint64_t time_ns, const struct watch_process *p,
 		e->process = *p;
 	if (s != 0)
 		e->socket = *s;
-	if (kind == WATCH_OPEN)
+	if (kind == TRACER_OPEN)
 		bpf_map_update_elem(&named, &e->process.pid, &one, 0);
 	bpf_ringbuf_submit(e, 0);
 }
@@ -287,7 +287,7 @@ watch_tell(uint32_t kind, uint64_t time_ns, const struct watch_process *p,
  * its end is seen with it.
  */
 static __always_inline uint64_t
-watch_name(struct sock *sk, uint8_t protocol)
+tracer_name(struct sock *sk, uint8_t protocol)
 {
 	uint64_t cookie = 0;
 
@@ -297,7 +297,7 @@ watch_name(struct sock *sk, uint8_t protocol)
 }
 
 static __always_inline int
-watch_is_same(const struct watch_socket *a, const struct watch_socket *b)
+tracer_is_same(const struct tracer_socket *a, const struct tracer_socket *b)
 {
 	const uint64_t *p = (const uint64_t *)a, *q = (const uint64_t *)b;
 
@@ -307,87 +307,87 @@ watch_is_same(const struct watch_socket *a, const struct watch_socket *b)
 }
 
 static __always_inline void
-watch_note(const struct watch_key *key, uint64_t now_ns,
-    const struct watch_socket *s)
+tracer_note(const struct tracer_key *key, uint64_t now_ns,
+    const struct tracer_socket *s)
 {
-	struct watch_told now = { .time_ns = now_ns, .socket = *s };
+	struct tracer_told now = { .time_ns = now_ns, .socket = *s };
 
 	bpf_map_update_elem(&told, key, &now, 0);
 }
 
 /* Whether this was said already; of UDP each process is, now and again. */
 static __always_inline int
-watch_is_told(const struct watch_key *key, uint64_t now_ns,
-    const struct watch_socket *s)
+tracer_is_told(const struct tracer_key *key, uint64_t now_ns,
+    const struct tracer_socket *s)
 {
-	struct watch_told *last = bpf_map_lookup_elem(&told, key);
+	struct tracer_told *last = bpf_map_lookup_elem(&told, key);
 
-	return last != 0 && watch_is_same(&last->socket, s) &&
-	    (key->pid == 0 || now_ns - last->time_ns < WATCH_AGAIN_NS);
+	return last != 0 && tracer_is_same(&last->socket, s) &&
+	    (key->pid == 0 || now_ns - last->time_ns < TRACER_AGAIN_NS);
 }
 
 /* A socket of UDP that has other ends now no longer has the last ones. */
 static __always_inline void
-watch_move(uint64_t name, uint64_t now_ns, const struct watch_socket *s)
+tracer_move(uint64_t name, uint64_t now_ns, const struct tracer_socket *s)
 {
-	struct watch_key key = { .name = name };
-	struct watch_told *last = bpf_map_lookup_elem(&told, &key);
+	struct tracer_key key = { .name = name };
+	struct tracer_told *last = bpf_map_lookup_elem(&told, &key);
 
-	if (last != 0 && watch_is_same(&last->socket, s))
+	if (last != 0 && tracer_is_same(&last->socket, s))
 		return;
 	if (last != 0) {
-		struct watch_socket before = last->socket;
+		struct tracer_socket before = last->socket;
 
-		watch_tell(WATCH_CLOSE, now_ns, 0, &before);
+		tracer_tell(TRACER_CLOSE, now_ns, 0, &before);
 	}
-	watch_note(&key, now_ns, s);
+	tracer_note(&key, now_ns, s);
 }
 
 /* The process that runs has the socket. */
 static __always_inline void
-watch_have(uint64_t name, const struct watch_socket *s)
+tracer_have(uint64_t name, const struct tracer_socket *s)
 {
 	uint64_t now_ns = bpf_ktime_get_ns();
-	struct watch_key key = { .name = name };
-	struct watch_process p = { .pid = 0 };
+	struct tracer_key key = { .name = name };
+	struct tracer_process p = { .pid = 0 };
 
 	if (s->protocol == IPPROTO_UDP)
 		key.pid = bpf_get_current_pid_tgid() >> 32;
-	if (watch_is_told(&key, now_ns, s) || !watch_current(&p))
+	if (tracer_is_told(&key, now_ns, s) || !tracer_current(&p))
 		return;
 	if (s->protocol == IPPROTO_UDP)
-		watch_move(name, now_ns, s);
-	watch_note(&key, now_ns, s);
-	watch_tell(WATCH_OPEN, now_ns, &p, s);
+		tracer_move(name, now_ns, s);
+	tracer_note(&key, now_ns, s);
+	tracer_tell(TRACER_OPEN, now_ns, &p, s);
 }
 
 static __always_inline int
-watch_use(struct sock *sk)
+tracer_use(struct sock *sk)
 {
-	struct watch_socket s = { .family = 0 };
+	struct tracer_socket s = { .family = 0 };
 
-	if (watch_read_socket(sk, &s))
-		watch_have(watch_name(sk, s.protocol), &s);
+	if (tracer_read_socket(sk, &s))
+		tracer_have(tracer_name(sk, s.protocol), &s);
 	return 0;
 }
 
 static __always_inline void
-watch_begin(struct sock *sk)
+tracer_begin(struct sock *sk)
 {
-	struct watch_start start = { .time_ns = bpf_ktime_get_ns() };
+	struct tracer_start start = { .time_ns = bpf_ktime_get_ns() };
 	uint64_t key = (uint64_t)sk;
 
-	(void)watch_current(&start.process);
+	(void)tracer_current(&start.process);
 	bpf_map_update_elem(&starts, &key, &start, 0);
 }
 
 /* Both ports are known now. */
 static __always_inline void
-watch_started(struct sock *sk, const struct watch_socket *s)
+tracer_started(struct sock *sk, const struct tracer_socket *s)
 {
-	struct watch_key key = { .name = (uint64_t)sk };
-	struct watch_start *start = bpf_map_lookup_elem(&starts, &key.name);
-	struct watch_start copy;
+	struct tracer_key key = { .name = (uint64_t)sk };
+	struct tracer_start *start = bpf_map_lookup_elem(&starts, &key.name);
+	struct tracer_start copy;
 
 	if (start == 0)
 		return;
@@ -395,41 +395,41 @@ watch_started(struct sock *sk, const struct watch_socket *s)
 	bpf_map_delete_elem(&starts, &key.name);
 	if (copy.process.pid == 0)
 		return;
-	watch_note(&key, copy.time_ns, s);
-	watch_tell(WATCH_OPEN, copy.time_ns, &copy.process, s);
+	tracer_note(&key, copy.time_ns, s);
+	tracer_tell(TRACER_OPEN, copy.time_ns, &copy.process, s);
 }
 
 static __always_inline void
-watch_end(struct sock *sk, const struct watch_socket *s)
+tracer_end(struct sock *sk, const struct tracer_socket *s)
 {
-	struct watch_key key = { .name = (uint64_t)sk };
+	struct tracer_key key = { .name = (uint64_t)sk };
 
 	bpf_map_delete_elem(&told, &key);
-	watch_tell(WATCH_CLOSE, bpf_ktime_get_ns(), 0, s);
+	tracer_tell(TRACER_CLOSE, bpf_ktime_get_ns(), 0, s);
 }
 
 /* TP_PROTO(const struct sock *sk, const int oldstate, const int newstate) */
 SEC("raw_tracepoint/inet_sock_set_state")
 int
-watch_state(struct bpf_raw_tracepoint_args *ctx)
+tracer_state(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
 	int before = (int)ctx->args[1], after = (int)ctx->args[2];
-	struct watch_socket s = { .family = 0 };
+	struct tracer_socket s = { .family = 0 };
 
 	if (after == TCP_SYN_SENT) {
-		watch_begin(sk);
+		tracer_begin(sk);
 		return 0;
 	}
-	if (!watch_read_socket(sk, &s) || s.protocol != IPPROTO_TCP)
+	if (!tracer_read_socket(sk, &s) || s.protocol != IPPROTO_TCP)
 		return 0;
 	if (before == TCP_SYN_SENT)
-		watch_started(sk, &s);
+		tracer_started(sk, &s);
 	else if (after == TCP_LISTEN || after == TCP_FIN_WAIT1 ||
 	    after == TCP_LAST_ACK)
-		(void)watch_use(sk);
+		(void)tracer_use(sk);
 	if (after == TCP_CLOSE)
-		watch_end(sk, &s);
+		tracer_end(sk, &s);
 	return 0;
 }
 
@@ -439,42 +439,42 @@ watch_state(struct bpf_raw_tracepoint_args *ctx)
  */
 SEC("raw_tracepoint/tcp_retransmit_skb")
 int
-watch_retransmit(struct bpf_raw_tracepoint_args *ctx)
+tracer_retransmit(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
-	struct watch_socket s = { .family = 0 };
+	struct tracer_socket s = { .family = 0 };
 	uint64_t key = (uint64_t)sk;
 
 	if (bpf_map_lookup_elem(&starts, &key) != 0 &&
-	    watch_read_socket(sk, &s))
-		watch_started(sk, &s);
+	    tracer_read_socket(sk, &s))
+		tracer_started(sk, &s);
 	return 0;
 }
 
 /* TP_PROTO(struct sock *sk, int ret, int flags), since Linux 6.3 */
 SEC("raw_tracepoint/sock_send_length")
 int
-watch_send(struct bpf_raw_tracepoint_args *ctx)
+tracer_send(struct bpf_raw_tracepoint_args *ctx)
 {
-	return watch_use((struct sock *)ctx->args[0]);
+	return tracer_use((struct sock *)ctx->args[0]);
 }
 
 SEC("raw_tracepoint/sock_recv_length")
 int
-watch_receive(struct bpf_raw_tracepoint_args *ctx)
+tracer_receive(struct bpf_raw_tracepoint_args *ctx)
 {
-	return watch_use((struct sock *)ctx->args[0]);
+	return tracer_use((struct sock *)ctx->args[0]);
 }
 
 /* TP_PROTO(struct task_struct *p, pid_t old_pid, struct linux_binprm *bprm) */
 SEC("raw_tracepoint/sched_process_exec")
 int
-watch_exec(struct bpf_raw_tracepoint_args *ctx)
+tracer_exec(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = (struct task_struct *)ctx->args[0];
 	struct linux_binprm *program = (struct linux_binprm *)ctx->args[2];
 	uint32_t pid = BPF_CORE_READ(task, tgid);
-	struct watch_exe exe = { .start_ns = 0 };
+	struct tracer_exe exe = { .start_ns = 0 };
 
 	exe.start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	bpf_probe_read_kernel_str(exe.path, sizeof exe.path,
@@ -486,16 +486,16 @@ watch_exec(struct bpf_raw_tracepoint_args *ctx)
 /* TP_PROTO(struct task_struct *p, ...): of the last thread that matters. */
 SEC("raw_tracepoint/sched_process_exit")
 int
-watch_exit(struct bpf_raw_tracepoint_args *ctx)
+tracer_exit(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = (struct task_struct *)ctx->args[0];
-	struct watch_process p = { .pid = BPF_CORE_READ(task, tgid) };
+	struct tracer_process p = { .pid = BPF_CORE_READ(task, tgid) };
 
 	if (BPF_CORE_READ(task, pid) != BPF_CORE_READ(task, tgid) ||
 	    bpf_map_lookup_elem(&named, &p.pid) == 0)
 		return 0;
 	p.start_ns = BPF_CORE_READ(task, start_boottime);
-	watch_tell(WATCH_EXIT, bpf_ktime_get_ns(), &p, 0);
+	tracer_tell(TRACER_EXIT, bpf_ktime_get_ns(), &p, 0);
 	bpf_map_delete_elem(&named, &p.pid);
 	return 0;
 }
@@ -503,41 +503,41 @@ watch_exit(struct bpf_raw_tracepoint_args *ctx)
 /* Gives every new socket a cookie, which is its name at its end. */
 SEC("cgroup/sock_create")
 int
-watch_create(struct bpf_sock *ctx)
+tracer_create(struct bpf_sock *ctx)
 {
 	(void)bpf_get_socket_cookie(ctx);
 	return 1;
 }
 
 static __always_inline int
-watch_bound(struct bpf_sock *ctx, struct watch_socket *s)
+tracer_bound(struct bpf_sock *ctx, struct tracer_socket *s)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 
 	if (s->protocol != IPPROTO_UDP || s->local_port == 0)
 		return 1;
 	s->netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
-	watch_have(bpf_get_socket_cookie(ctx), s);
+	tracer_have(bpf_get_socket_cookie(ctx), s);
 	return 1;
 }
 
 SEC("cgroup/post_bind4")
 int
-watch_bind4(struct bpf_sock *ctx)
+tracer_bind4(struct bpf_sock *ctx)
 {
-	struct watch_socket s = { .family = 4 };
+	struct tracer_socket s = { .family = 4 };
 
 	s.protocol = (uint8_t)ctx->protocol;
 	s.local_port = (uint16_t)ctx->src_port;
 	*(uint32_t *)s.local = ctx->src_ip4;
-	return watch_bound(ctx, &s);
+	return tracer_bound(ctx, &s);
 }
 
 SEC("cgroup/post_bind6")
 int
-watch_bind6(struct bpf_sock *ctx)
+tracer_bind6(struct bpf_sock *ctx)
 {
-	struct watch_socket s = { .family = 6 };
+	struct tracer_socket s = { .family = 6 };
 
 	s.protocol = (uint8_t)ctx->protocol;
 	s.local_port = (uint16_t)ctx->src_port;
@@ -545,16 +545,16 @@ watch_bind6(struct bpf_sock *ctx)
 	((uint32_t *)s.local)[1] = ctx->src_ip6[1];
 	((uint32_t *)s.local)[2] = ctx->src_ip6[2];
 	((uint32_t *)s.local)[3] = ctx->src_ip6[3];
-	return watch_bound(ctx, &s);
+	return tracer_bound(ctx, &s);
 }
 
 SEC("cgroup/sock_release")
 int
-watch_release(struct bpf_sock *ctx)
+tracer_release(struct bpf_sock *ctx)
 {
-	struct watch_key key = { .name = bpf_get_socket_cookie(ctx) };
-	struct watch_told *last;
-	struct watch_socket s;
+	struct tracer_key key = { .name = bpf_get_socket_cookie(ctx) };
+	struct tracer_told *last;
+	struct tracer_socket s;
 
 	if (ctx->protocol != IPPROTO_UDP)
 		return 1;
@@ -563,6 +563,6 @@ watch_release(struct bpf_sock *ctx)
 		return 1;
 	s = last->socket;
 	bpf_map_delete_elem(&told, &key);
-	watch_tell(WATCH_CLOSE, bpf_ktime_get_ns(), 0, &s);
+	tracer_tell(TRACER_CLOSE, bpf_ktime_get_ns(), 0, &s);
 	return 1;
 }
