@@ -225,6 +225,8 @@ libtallyman_a_SOURCES = \
 	%D%/inform.h \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/options_apply.c \
+	%D%/options_apply.h \
 	%D%/options_table.c \
 	%D%/output/csv.c \
 	%D%/output/format.c \
